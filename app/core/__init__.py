@@ -1,0 +1,1 @@
+"""What the whole house rests on. Pure: no Flask, no database."""
