@@ -1,0 +1,1 @@
+"""What every page shares: access marks, headers, errors, static files, the visitor."""

@@ -1,0 +1,98 @@
+"""Access marks: every view says who may use it, and a view that does not is refused.
+
+@public        anybody; may be cached; touches no session unless the visitor brought a session cookie
+@anyone        anybody, with a session (a page with a form)
+@signed_in     any account
+@lawyer        a lawyer, verified or not
+@staff("…")    one of the named staff roles
+@by_token      the holder of a link from a mail
+@returning     back from the provider's hosted page: a GET that may write down what the provider says
+@provider      the payment provider's webhook; exempt from CSRF, verified by signature
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.extensions import csrf
+from app.web.visitor import current_visitor
+
+View = TypeVar("View", bound=Callable[..., Any])
+STAFF_ROLES = ("reviewer", "finance", "editor", "admin", "auditor")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who may use a view. `roles` matter for staff only."""
+
+    kind: str
+    roles: tuple[str, ...] = ()
+
+    @property
+    def has_session(self) -> bool:
+        """Whether the view may touch the session of a visitor without one."""
+        return self.kind not in ("public", "provider")
+
+
+def _mark(kind: str, *roles: str) -> Callable[[View], View]:
+    def wear(view: View) -> View:
+        if hasattr(view, "access_mark"):
+            raise TypeError(f"{view.__name__} wears two access marks")
+        view.access_mark = Mark(kind, roles)  # type: ignore[attr-defined]
+        return view
+
+    return wear
+
+
+public = _mark("public")
+anyone = _mark("anyone")
+signed_in = _mark("signed_in")
+lawyer = _mark("lawyer")
+by_token = _mark("by_token")
+returning = _mark("returning")
+
+
+def staff(*roles: str) -> Callable[[View], View]:
+    """Only staff with one of `roles`; admin may do what any role may, auditor only when named."""
+    unknown = set(roles) - set(STAFF_ROLES)
+    if unknown or not roles:
+        raise ValueError(f"Unknown staff roles: {unknown}")
+    return _mark("staff", *roles)
+
+
+def provider(view: View) -> View:
+    """The provider's webhook."""
+    csrf.exempt(view)
+    return _mark("provider")(view)
+
+
+def mark_of(app: Flask, endpoint: str | None) -> Mark | None:
+    """The mark that the view behind `endpoint` wears."""
+    view = app.view_functions.get(endpoint or "")
+    return getattr(view, "access_mark", None)
+
+
+def guard() -> Response | None:
+    """Before each request: let in, send to sign-in, or answer as if nothing were there."""
+    if request.endpoint is None:
+        return None
+    if "\0" in request.path:  # no address of ours, and PostgreSQL takes no such text
+        abort(404)
+    mark = mark_of(current_app, request.endpoint)
+    if mark is None:
+        abort(404)
+    if mark.kind not in ("signed_in", "lawyer", "staff"):
+        return None
+    visitor = current_visitor()
+    if visitor.user_id is None:
+        if request.method not in ("GET", "HEAD"):
+            abort(404)
+        return redirect(url_for("accounts.sign_in", next=request.script_root + request.full_path.rstrip("?")), 303)
+    if mark.kind == "lawyer" and visitor.lawyer_id is None:
+        abort(404)
+    if mark.kind == "staff" and not visitor.has_role(*mark.roles):
+        abort(404)
+    return None
