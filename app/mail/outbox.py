@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
 from smtplib import SMTPException
 from typing import Any
 
@@ -104,6 +106,13 @@ class Rendered:
     html: str
 
 
+@cache
+def _styled() -> css_inline.CSSInliner:
+    """Copies the styles of letters into style attributes; dark colours, which no attribute can hold, stay in a rule."""
+    styles = (Path(__file__).parents[1] / "static" / "css" / "email.css").read_text()
+    return css_inline.CSSInliner(extra_css=styles, keep_at_rules=True, load_remote_stylesheets=False)
+
+
 def render(name: str, lang: str, facts: dict[str, Any]) -> Rendered | None:
     """The letter in its three parts, or None when it is no longer true."""
     with using_language(lang):
@@ -115,7 +124,7 @@ def render(name: str, lang: str, facts: dict[str, Any]) -> Rendered | None:
         if not is_safe_line(subject):
             raise ValueError(f"The subject of {name} cannot stand in a mail header")
         text = render_template(f"{base}.txt", **said.values).strip() + "\n"
-        html = css_inline.inline(render_template(f"{base}.html", **said.values))
+        html = _styled().inline(render_template(f"{base}.html", **said.values))
     return Rendered(subject, text, html)
 
 

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, get_flashed_messages, has_request_conte
 from flask_babel import gettext as _
 
 from app.core.errors import N_
-from app.i18n.locale import get_locale
+from app.i18n.locale import alternate_url, get_locale
 from app.web.access import mark_of
 from app.web.assets import asset
 from app.web.icons import icon
@@ -39,11 +39,11 @@ def init_app(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """Values for the page that is being drawn. Letters are drawn outside a request and get the site's name only."""
+    """Values for the page that is being drawn. Letters are drawn outside a request and get the site's name and address."""
     settings = current_app.config["AMICUS"]
     site_name = _(settings.site_name)  # a name that the catalogue does not know stays as it is
     if not has_request_context():
-        return {"site_name": site_name}
+        return {"site_name": site_name, "base_url": settings.base_url + alternate_url("", get_locale())}
     present = viewer()
     return {
         **_frame(get_locale(), request.script_root, site_name, present is None or present.is_lawyer),

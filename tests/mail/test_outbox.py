@@ -88,6 +88,21 @@ def test_a_letter_arrives_with_both_parts_and_the_portals_sender(house, outbox):
     assert letter["Auto-Submitted"] == "auto-generated" and only().sent_at and only().attempts == 1
 
 
+def test_a_letter_wears_the_styles_of_letters_and_keeps_the_dark_ones(house, outbox):
+    post(name="note")
+    letters.send_due()
+    html = outbox.one("omid@example.org").get_body("html").get_content()
+    assert "margin: 0 0 16px" in html and "@media (prefers-color-scheme: dark)" in html
+
+
+def test_a_letter_bears_the_date_of_the_house(house, outbox, clock):
+    clock.move(30 * 86400)
+    post(name="note")
+    letters.send_due()
+    date = outbox.one("omid@example.org")["Date"].datetime
+    assert abs((date - clock.now()).total_seconds()) < 60
+
+
 def test_a_letter_speaks_its_readers_language(house, outbox):
     post(lang="fa")
     letters.send_due()

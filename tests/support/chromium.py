@@ -1,5 +1,6 @@
 """A Chromium for the browser tests: this machine's, else one that is installed or unpacked for them."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -29,9 +30,12 @@ def executable() -> str:
     On PATH; else installed by apt as root; else Debian's package unpacked into a cache folder; else the browser that
     Playwright installed. The first time may take minutes. Raises Missing.
     """
-    for found in (on_path, installed_by_apt, unpacked_from_debian, playwrights_own):
-        if path := found():
-            return path
+    # One process at a time: two that install it at once would stand in each other's way.
+    with (cache_folder("chromium") / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for found in (on_path, installed_by_apt, unpacked_from_debian, playwrights_own):
+            if path := found():
+                return path
     raise Missing(
         "The browser tests need Chromium. Install it (Debian: apt-get install chromium), or Playwright's own "
         "(playwright install --with-deps chromium)."
