@@ -1,4 +1,4 @@
-"""A look at every page that any test fetches: what a person with a screen reader, or a browser under our rules, trips over.
+"""A look at every page that any test fetches: what a screen reader, or a browser under our rules, would trip over.
 
 `LookingClient` is the portal's test client. A page that breaks a rule fails the test that fetched it.
 """
@@ -12,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from app.i18n.locale import LANGUAGES
 
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _NOT_LABELLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 _REFERS = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 _NAMES = ("aria-label", "aria-labelledby", "title")
@@ -140,7 +142,9 @@ def _names(by_tag: dict[str, list[_Node]]) -> list[str]:
     """Links and buttons say something, pictures have an alternative (which may be empty)."""
     found = [f"<{tag}> without words" for tag in ("a", "button") for node in by_tag.get(tag, []) if not node.words()]
     found += [f"a link to nowhere: {node.words()}" for node in by_tag.get("a", []) if not node.attrs.get("href")]
-    found += [f"<img src={node.attrs.get('src')}> without alt" for node in by_tag.get("img", []) if "alt" not in node.attrs]
+    found += [
+        f"<img src={node.attrs.get('src')}> without alt" for node in by_tag.get("img", []) if "alt" not in node.attrs
+    ]
     return found
 
 
