@@ -27,18 +27,6 @@ from app.web.visitor import current_visitor
 
 blueprint = Blueprint("dashboard", __name__)
 blueprint.after_request(keep_private)
-ICONS = {
-    CaseState.DRAFT: "pen-line",
-    CaseState.IN_REVIEW: "hourglass",
-    CaseState.CHANGES_REQUESTED: "pen-line",
-    CaseState.APPROVED: "circle-check",
-    CaseState.DECLINED: "circle-x",
-    CaseState.OPEN: "circle-dot",
-    CaseState.CLOSING: "clock",
-    CaseState.FUNDED: "check",
-    CaseState.UNFUNDED: "circle-slash",
-    CaseState.CONCLUDED: "flag",
-}
 TO_DO = (CaseState.APPROVED, CaseState.CHANGES_REQUESTED, CaseState.DRAFT)
 
 
@@ -67,7 +55,7 @@ def home() -> str:
         rows=rows,
         to_do=[row for state in TO_DO for row in rows if row.state is state],
         labels=labels,
-        icons=ICONS,
+        icons=labels.STATE_ICONS,
     )
 
 
@@ -110,7 +98,7 @@ def _page(
         page_url=queries.page_url(found, found.lang) if found.is_published else "",
         limits=service.deadline_limits(found.time_zone),
         labels=labels,
-        icons=ICONS,
+        icons=labels.STATE_ICONS,
         refusal=refusal,
     )
 

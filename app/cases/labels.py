@@ -64,3 +64,15 @@ STATE_KINDS: dict[CaseState, str] = {
     CaseState.UNFUNDED: "line",
     CaseState.CONCLUDED: "line",
 }
+STATE_ICONS: dict[CaseState, str] = {
+    CaseState.DRAFT: "pen-line",
+    CaseState.IN_REVIEW: "hourglass",
+    CaseState.CHANGES_REQUESTED: "pen-line",
+    CaseState.APPROVED: "circle-check",
+    CaseState.DECLINED: "circle-x",
+    CaseState.OPEN: "circle-dot",
+    CaseState.CLOSING: "clock",
+    CaseState.FUNDED: "check",
+    CaseState.UNFUNDED: "circle-slash",
+    CaseState.CONCLUDED: "flag",
+}

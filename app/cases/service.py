@@ -312,9 +312,7 @@ def check_deadline(day: date, zone: str) -> None:
     settings = current_app.config["AMICUS"]
     first, last = deadline_limits(zone)
     if not first <= day <= last:
-        raise BadDeadline(
-            least=settings.deadline_days_min, most=settings.deadline_days_max, first=first, last=last
-        )
+        raise BadDeadline(least=settings.deadline_days_min, most=settings.deadline_days_max, first=first, last=last)
 
 
 @dataclass(frozen=True)

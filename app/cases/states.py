@@ -31,9 +31,7 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.CONCLUDED: frozenset(),
 }
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.CHANGES_REQUESTED})
-PUBLISHED = frozenset(
-    {CaseState.OPEN, CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED, CaseState.CONCLUDED}
-)
+PUBLISHED = frozenset({CaseState.OPEN, CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED, CaseState.CONCLUDED})
 
 
 class Visibility(StrEnum):

@@ -130,6 +130,8 @@ def start(case: Case, details: PledgeDetails, *, user_id: int | None = None) -> 
             db.session.add(pledge)
     except IntegrityError:
         # The same form, sent twice at the same moment: the other has made the pledge since we looked.
+        if db.session.scalar(select(Pledge.id).where(Pledge.form_key == details.form_key)) is None:
+            raise
         return start(case, details, user_id=user_id)
     return pledge
 

@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """Values for the page that is being drawn. Letters are drawn outside a request and get the site's name and address."""
+    """Values for the page that is being drawn. Letters, drawn outside a request, get the site's name and address."""
     settings = current_app.config["AMICUS"]
     site_name = _(settings.site_name)  # a name that the catalogue does not know stays as it is
     if not has_request_context():

@@ -71,7 +71,7 @@ def visitor(db, cases):
             "holder of an older version": lambda: Visitor(grants=rights("renewed")),
             "holder of a later version": lambda: Visitor(grants=rights("first", version=2)),
             "holder of other rights": lambda: Visitor(grants=swapped()),
-            "holder of made-up rights": lambda: Visitor(grants=dict.fromkeys(rights("first"), (10 ** 6, 1))),
+            "holder of made-up rights": lambda: Visitor(grants=dict.fromkeys(rights("first"), (10**6, 1))),
             "reviewer": lambda: Visitor(user_id=99_003, roles=frozenset({"reviewer"})),
             "admin": lambda: Visitor(user_id=99_004, roles=frozenset({"admin"})),
             "finance": lambda: Visitor(user_id=99_005, roles=frozenset({"finance", "editor"})),

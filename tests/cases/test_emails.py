@@ -129,10 +129,10 @@ def test_what_people_wrote_cannot_become_markup_in_a_letter(db):
     assert written.subject == "Not approved: Fish & <b>chips</b>" and "<i>No</i>" in written.text
 
 
-@pytest.mark.parametrize("title", ["A\r\nBcc: a@b.org", "=?utf-8?q?x?=", "Nul\x00l"])
+@pytest.mark.parametrize("title", ["A\r\nBcc: a@b.org", "=?utf-8?q?x?="])
 def test_no_title_breaks_a_letter(db, title):
     case = bring_to(stages.draft(), S.IN_REVIEW)
-    case.title = title.replace("\x00", "")
+    case.title = title
     assert "\n" not in letter(case, "cases.submitted").subject
 
 

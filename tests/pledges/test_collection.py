@@ -1,5 +1,8 @@
 """Charging: once each, on the set days, and never a card that cannot be mended."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app.cases.models import Case
@@ -244,6 +247,22 @@ def test_a_second_click_finds_the_same_page_of_the_bank(due):
     assert attempts(pledge) == ["declined", "action"]
 
 
+def test_clicks_at_the_same_moment_open_one_page_of_the_bank(app, inside, due, stripe):
+    pledge, barrier = due(ASKS_EACH_TIME), threading.Barrier(4)
+    collection.charge_due()
+
+    def click(_n):
+        with app.app_context():
+            barrier.wait()
+            return collection.authenticate(pledge)
+
+    with ThreadPoolExecutor(4) as threads:
+        urls = {url for url in threads.map(click, range(4)) if url}
+    assert len(urls) == 1 and attempts(pledge) == ["declined", "action"]
+    stand_in.authenticate(urls.pop())
+    assert collection.look_again(pledge) == "collected"
+
+
 def test_another_card_while_the_banks_page_is_open_leaves_one_success(due, stripe):
     pledge = due(ASKS_EACH_TIME)
     collection.charge_due()
@@ -338,6 +357,16 @@ def test_a_charge_without_an_answer_whose_key_is_forgotten_is_charged_once(due, 
     end_leases()
     collection.charge_due()
     assert charged(stripe) == {pledge: 1} and attempts(pledge) == ["succeeded"]
+
+
+def test_the_provider_is_asked_before_anything_is_sent_again(due, stripe):
+    pledge = due()
+    fault(stripe, CONFIRM, "drop_after", times=3)
+    collection.charge_due()
+    fault(stripe, CONFIRM, "500", times=99)
+    end_leases()
+    collection.charge_due()
+    assert state_of(pledge) == "collected"
 
 
 def test_a_decline_without_an_answer_is_read_from_the_same_request(due, stripe):

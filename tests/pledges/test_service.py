@@ -259,6 +259,20 @@ def test_a_withdrawn_pledge_forgets_its_card_and_is_told_once(inside, river, str
     assert [entry.action for entry in database.session.query(AuditEntry)] == ["pledge.withdrawn"]
 
 
+def test_a_withdrawal_sent_by_many_at_once_is_one(app, inside, river):
+    pledge, barrier = back(river, pounds(25)), threading.Barrier(8)
+
+    def take_back(_n):
+        with app.app_context():
+            barrier.wait()
+            withdraw(pledge)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(take_back, range(8)))
+    assert (state_of(pledge), letters()) == ("withdrawn", ["pledges.thanks", "pledges.withdrawn"])
+    assert database.session.query(AuditEntry).count() == 1
+
+
 def test_a_pledge_can_be_withdrawn_until_24_hours_before_the_deadline(inside, river, clock):
     early, late = back(river, pounds(25)), back(river, pounds(10))
     last = case_of(river).deadline_at - timedelta(hours=24)
