@@ -22,8 +22,9 @@ demo-clock: for-demo ## move the demo's clock ahead: DAYS=30, HOURS=1; without e
 test: for-tests ## run every test, with real PostgreSQL and Chromium; ARGS=… goes to pytest, JOBS=1 runs one at a time
 	@$(IN_VENV) pytest -n $(JOBS) $(ARGS)
 
-faults: for-tests ## repeat the tests that kill processes RUNS=100 times each
+faults: for-tests ## repeat the tests that kill processes RUNS=100 times each, then plant faults of our own
 	@FAULT_RUNS='$(or $(RUNS),100)' $(IN_VENV) pytest -m faults --timeout 0 $(ARGS)
+	@$(IN_VENV) tests.faults.mutate
 
 lint: for-tests ## check style, types, layers and translations
 	@$(IN_VENV) ruff check

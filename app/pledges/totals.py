@@ -61,12 +61,11 @@ def change(pledge: Pledge, *, state: PledgeState | None = None, amount: Money | 
 
 def roll_up(most: int = 5000) -> int:
     """Fold open differences into totals and days; how many. Commits. Wakes the check of a case that met its target."""
-    pick = select(PledgeDelta.id).limit(most)
-    if not is_sqlite():
-        pick = pick.with_for_update(skip_locked=True)
+    # Picked by a statement of its own: inside the DELETE, PostgreSQL may run a locking subquery more than once.
+    picked = db.session.scalars(select(PledgeDelta.id).limit(most).with_for_update(skip_locked=True)).all()
     taken = db.session.execute(
         delete(PledgeDelta)
-        .where(PledgeDelta.id.in_(pick.scalar_subquery()))
+        .where(PledgeDelta.id.in_(picked))
         .returning(PledgeDelta.case_id, PledgeDelta.day, *(getattr(PledgeDelta, name) for name in COLUMNS))
         .execution_options(synchronize_session=False)
     ).all()

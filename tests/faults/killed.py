@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -16,13 +17,16 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import make_url, text
 from stripe import HTTPClient
 
 from app import create_app
 from app.core import clock
+from app.database import db, is_sqlite
 from config import Settings
 from tests.support.portal import settings
 
+DOOMED = "doomed"
 OURS = str(Path(__file__).resolve().parents[2] / "app")
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.faults.ready"])
@@ -37,11 +41,15 @@ class Outcome:
 
 
 def portal_of(app: Flask) -> dict[str, Any]:
-    """What another process needs to run the same portal."""
+    """What another process needs to run the same portal. Its connections to PostgreSQL bear a name of their own."""
     known: Settings = app.config["AMICUS"]
+    url = known.database_url
+    if url.startswith("postgresql"):
+        named = make_url(url).update_query_dict({"application_name": DOOMED})
+        url = named.render_as_string(hide_password=False)
     return {
         "data_dir": known.data_dir,
-        "database_url": known.database_url,
+        "database_url": url,
         "stripe_api_base": known.stripe_api_base,
         "stripe_secret_key": known.stripe_secret_key.get_secret_value(),
         "mail_host": known.mail_host,
@@ -74,7 +82,22 @@ def finish(running: tuple[Any, Connection], seconds: float = 60) -> Outcome:
 
 def run(app: Flask, work: Callable[..., object], *args: Any, line: int | None = None) -> Outcome:
     """Do `work(*args)` in another process, which is killed when it comes to its `line`-th line of ours."""
-    return finish(start(app, work, *args, line=line))
+    outcome = finish(start(app, work, *args, line=line))
+    await_release(app)
+    return outcome
+
+
+def await_release(app: Flask, seconds: float = 10) -> None:
+    """Wait until PostgreSQL notices that its client is dead: until then its locks stand, and others pass them by."""
+    with app.app_context():
+        if is_sqlite():
+            return
+        there = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+        end = time.monotonic() + seconds
+        with db.engine.connect() as connection:
+            while connection.scalar(there, {"name": DOOMED}) and time.monotonic() < end:
+                connection.rollback()
+                time.sleep(0.01)
 
 
 def _run(

@@ -102,17 +102,11 @@ FAULTS = {
         "tests/pledges/test_collection.py",
         "hard_decline",
     ),
-    "two attempts count as successes": Fault(
-        "pledges/collection.py",
-        (
-            ('_answer(pledge, "succeeded", n=waiting[-1])', '_answer(pledge, "succeeded")'),
-            (
-                '    is_new = attempt is None\n    if attempt is None:\n        _answer(pledge, "superseded")',
-                "    is_new = attempt is None\n    if attempt is None:",
-            ),
-        ),
+    "a bank's page for the old card decides about the new one": Fault(
+        "pledges/service.py",
+        (('            if attempt.state == "action":', "            if False:"),),
         "tests/pledges/test_collection.py",
-        "banks_page_is_open_leaves_one",
+        "bank_that_says_no_to_the_old",
     ),
     "a sleeper begins another try": Fault(
         "pledges/collection.py",
@@ -141,7 +135,7 @@ FAULTS = {
         "pledges/service.py",
         (("if page.is_open and _fold_card", "if _fold_card"),),
         "tests/pledges/test_service.py",
-        "twice or once or after_the_withdrawal or raise",
+        "have_read_the_same_page",
     ),
     "a minute after the deadline still counts": Fault(
         "pledges/service.py",

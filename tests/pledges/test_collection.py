@@ -476,15 +476,16 @@ def test_a_refused_key_stops_charging_and_says_so(due, instead):
     assert state_of(pledge) == "collected"
 
 
-def test_with_the_brake_on_nobody_is_charged_by_any_door(due, stripe):
+def test_with_the_brake_on_nobody_is_charged_by_any_door(due, funded, stripe):
     pledge = due(ASKS_EACH_TIME)
     collection.charge_due()
+    waiting = back(funded, pounds(25))
     brake.pull("for a test")
     database.session.commit()
     with pytest.raises(collection.ChargingStopped):
         collection.authenticate(pledge)
     assert (state_of(pledge), attempts(pledge)) == ("action_required", ["declined"])
-    assert collection.charge_due() == 0
+    assert (collection.charge_due(), state_of(waiting)) == (0, "due")
 
 
 class Careless(StripeGateway):

@@ -14,6 +14,7 @@ from app.core import clock as now
 from app.core.money import Money
 from app.database import db as database
 from app.jobs import queue
+from app.payments.provider import gateway
 from app.pledges import checkout, closing, collection, service
 from app.pledges.models import Pledge
 from app.pledges.states import Shown
@@ -142,6 +143,14 @@ def test_a_pledge_joins_once_however_often_its_page_is_read(inside, river):
     for _ in range(3):
         assert checkout.fold_page(session_of(url)) == pledge
     assert (state_of(pledge), letters(), pages(pledge)) == ("pledged", ["pledges.thanks"], ["complete"])
+
+
+def test_two_who_have_read_the_same_page_fold_it_once(inside, river):
+    pledge = start(river, pounds(25))
+    stand_in.pay(url := checkout.open_page(pledge), GOOD)
+    found, page = gateway().read_session(session_of(url)), row(pledge).pages[0].id
+    assert [checkout.fold(page, found) for _ in range(2)] == ["complete", "complete"]
+    assert (state_of(pledge), letters()) == ("pledged", ["pledges.thanks"])
 
 
 def test_saving_a_card_charges_nothing(inside, river, stripe):
