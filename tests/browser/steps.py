@@ -137,7 +137,8 @@ def sign_in(page: Page, portal: Running, who: Person, prefix: str = "") -> None:
 
 def send(page: Page) -> None:
     """Press the button that sends the form in the page's main part."""
-    page.locator("main form .actions button:not(.btn--quiet)").click()
+    with page.expect_navigation():  # a click alone does not wait for the page that it leads to
+        page.locator("main form .actions button:not(.btn--quiet)").click()
 
 
 # ---------------------------------------------------------------- looking

@@ -68,6 +68,7 @@ def write_page(page: Page, said: dict[str, str], lang: str, deadline: date) -> N
     budget(page, lang)
     send(page)
     day = jdatetime.date.fromgregorian(date=deadline) if lang == "fa" else deadline
+    expect(page.locator("[name=deadline]")).to_have_count(3)
     for box, number in zip(page.locator("[name=deadline]").all(), (day.day, day.month, day.year), strict=True):
         box.fill(in_digits(number, lang))
     choose(page, "costs_risk", "capped")
