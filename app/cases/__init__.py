@@ -1,0 +1,1 @@
+"""Case pages: the wizard, review, the public and the private page."""

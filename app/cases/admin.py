@@ -1,0 +1,131 @@
+"""The staff's door: what waits, and the review of a page before it goes live.
+
+Everything here is for reviewers, tells of pages that nobody else may know of yet, and is stored nowhere.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from app.cases import access, labels, queries, service
+from app.cases.models import Case
+from app.cases.states import CaseState
+from app.core.errors import DomainError
+from app.database import db
+from app.i18n.errors import render_error
+from app.lawyers import queries as lawyers
+from app.pages import case_page
+from app.payments import brake
+from app.web.access import staff
+from app.web.fields import AtMost, cleaned
+from app.web.headers import keep_private
+from app.web.visitor import current_visitor
+
+blueprint = Blueprint("cases_admin", __name__)
+blueprint.after_request(keep_private)
+LONGEST_COMMENT = 4000
+DECIDE = {"approve": service.approve, "request_changes": service.request_changes, "decline": service.decline}
+
+
+class DecisionForm(FlaskForm):
+    """A reviewer's decision. `version` is that of the page they read: nobody approves what they have not seen."""
+
+    decision = RadioField(
+        _l("Your decision"),
+        choices=[
+            SelectChoice("approve", _l("Approve")),
+            SelectChoice("request_changes", _l("Ask for changes")),
+            SelectChoice("decline", _l("Turn down")),
+        ],
+        validate_choice=False,
+    )
+    comment = TextAreaField(
+        _l("Message to the lawyer"),
+        [AtMost(LONGEST_COMMENT)],
+        filters=[cleaned],
+        render_kw={"rows": "6", "dir": "auto"},
+    )
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int:
+        """The version that was read; 0, which no page has, for anything odd."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+    def validate_decision(self, field: RadioField) -> None:
+        if field.data not in DECIDE:
+            raise ValidationError(_("Choose what to decide."))
+
+
+@blueprint.get("/")
+@staff("reviewer")
+def home() -> str:
+    """What waits, and whether something stands still."""
+    return render_template(
+        "cases_admin/home.html", waiting=access.in_review(current_visitor()), stopped_because=brake.is_on()
+    )
+
+
+@blueprint.get("/cases")
+@staff("reviewer")
+def queue() -> str:
+    return render_template("cases_admin/queue.html", waiting=access.in_review(current_visitor()))
+
+
+@blueprint.route("/cases/<public_id>", methods=["GET", "POST"])
+@staff("reviewer")
+def review(public_id: str) -> ResponseReturnValue:
+    case = access.submitted(public_id, current_visitor())
+    form = DecisionForm()
+    if not form.is_submitted():
+        form.version.data = str(case.version)
+        return _page(case, form)
+    if not form.validate():
+        return _page(case, form), 400
+    decide = DECIDE[form.decision.data]
+    try:
+        is_first = decide(case, current_user.user, form.comment.data, seen=form.seen)
+    except DomainError as error:
+        db.session.rollback()
+        return _refused(case, form, error)
+    db.session.commit()
+    if is_first:
+        flash(_("Your decision is saved. The lawyer is told by email."), "done")
+    else:
+        flash(_("The same was decided before. What you wrote now was not sent."), "info")
+    return redirect(url_for("cases_admin.queue"), 303)
+
+
+def _refused(case: Case, form: DecisionForm, error: DomainError) -> ResponseReturnValue:
+    """Say why, on the page as it is now; what was written is kept."""
+    if error.field == "comment":
+        form.comment.errors = [render_error(error)]
+    else:
+        form.form_errors.append(render_error(error))
+        form.version.data = str(case.version)
+    return _page(case, form), error.status
+
+
+def _page(case: Case, form: DecisionForm) -> str:
+    is_own = case.lawyer.user_id == current_visitor().user_id
+    return render_template(
+        "cases_admin/review.html",
+        case=case,
+        form=form,
+        page=case_page.of(case),
+        preview=True,
+        waiting=access.in_review(current_visitor()),
+        decisions=queries.decisions(case),
+        checks=lawyers.latest_checks(case.lawyer),
+        check_names=lawyers.CHECKS,
+        labels=labels,
+        is_own=is_own,
+        can_decide=case.state == CaseState.IN_REVIEW and not is_own,
+    )

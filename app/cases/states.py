@@ -1,0 +1,58 @@
+"""The life of a case, and the law of its moves."""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """See `docs/glossary.md`. The legal stage (pre-action, hearing …) is a separate field."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    OPEN = "open"
+    CLOSING = "closing"
+    FUNDED = "funded"
+    UNFUNDED = "unfunded"
+    CONCLUDED = "concluded"
+
+
+MOVES: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.DRAFT: frozenset({CaseState.IN_REVIEW}),
+    CaseState.IN_REVIEW: frozenset({CaseState.CHANGES_REQUESTED, CaseState.APPROVED, CaseState.DECLINED}),
+    CaseState.CHANGES_REQUESTED: frozenset({CaseState.IN_REVIEW}),
+    CaseState.APPROVED: frozenset({CaseState.OPEN}),
+    CaseState.DECLINED: frozenset(),
+    CaseState.OPEN: frozenset({CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED}),
+    CaseState.CLOSING: frozenset({CaseState.FUNDED, CaseState.UNFUNDED}),
+    CaseState.FUNDED: frozenset({CaseState.CONCLUDED}),
+    CaseState.UNFUNDED: frozenset(),
+    CaseState.CONCLUDED: frozenset(),
+}
+EDITABLE = frozenset({CaseState.DRAFT, CaseState.CHANGES_REQUESTED})
+PUBLISHED = frozenset(
+    {CaseState.OPEN, CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED, CaseState.CONCLUDED}
+)
+
+
+class Visibility(StrEnum):
+    """Who may find the page: everybody, or only holders of a link."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Verdict(StrEnum):
+    """Answer to a wished-for move."""
+
+    LEGAL = "legal"
+    REPEATED = "repeated"
+    ILLEGAL = "illegal"
+
+
+def judge(old: CaseState, new: CaseState) -> Verdict:
+    """Whether a case may go from `old` to `new`; a repeated move is quiet, an illegal one is an error."""
+    if old == new:
+        return Verdict.REPEATED
+    return Verdict.LEGAL if new in MOVES[old] else Verdict.ILLEGAL

@@ -1,0 +1,270 @@
+"""The lawyer's door for writing a page: a form a step, each saved by itself, then a look at the whole and the sending.
+
+Every step is an address of its own, so that a page that is closed or reloaded goes on where it was left.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+from app.cases import access, forms, queries, service
+from app.cases.models import Case
+from app.cases.states import CaseState, Visibility
+from app.core import ids
+from app.core.errors import DomainError
+from app.database import db
+from app.i18n.errors import render_error
+from app.i18n.format import unit
+from app.lawyers.models import Lawyer
+from app.pages import case_page
+from app.web.access import lawyer
+from app.web.headers import keep_private
+from app.web.visitor import current_visitor
+
+blueprint = Blueprint("wizard", __name__)
+blueprint.after_request(keep_private)
+CHECK = "check"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step: its title, its form, what a case holds of it, and how the form's answers are saved."""
+
+    title: LazyString
+    form: type[forms.StepForm]
+    held: Callable[[Case], object]
+    save: Callable[[Case, Any], None]
+
+
+def _save_visibility(case: Case, form: forms.VisibilityForm) -> None:
+    service.set_visibility(case, Visibility(form.visibility.data or case.visibility), form.lang.data or case.lang)
+
+
+def _save_about(case: Case, form: forms.AboutForm) -> None:
+    service.describe(case, title=form.title.data, area=form.areas.get(form.area.data), kind=form.kind.data)
+
+
+def _save_parties(case: Case, form: forms.PartiesForm) -> None:
+    service.set_parties(case, form.parties)
+
+
+def _save_story(case: Case, form: forms.StoryForm) -> None:
+    service.tell_story(case, form.summary.data, form.story.data)
+
+
+def _save_budget(case: Case, form: forms.BudgetForm) -> None:
+    service.set_budget(case, form.budget, form.wanted, whole=form.whole)
+
+
+def _save_deadline(case: Case, form: forms.DeadlineForm) -> None:
+    service.set_deadline(case, form.deadline.data, form.costs)
+
+
+PARTS = {
+    "visibility": Part(
+        _l("Who can see it"), forms.VisibilityForm, lambda case: (case.visibility, case.lang), _save_visibility
+    ),
+    "about": Part(
+        _lp("step", "The case"),
+        forms.AboutForm,
+        lambda case: (case.title, case.area and case.area.slug, case.kind),
+        _save_about,
+    ),
+    "parties": Part(
+        _l("People and court"), forms.PartiesForm, lambda case: forms.PartiesForm.stored(case), _save_parties
+    ),
+    "story": Part(_l("Your story"), forms.StoryForm, lambda case: (case.summary, case.story_markdown), _save_story),
+    "budget": Part(
+        _l("Costs and target"),
+        forms.BudgetForm,
+        lambda case: [(line.label, line.detail, line.amount) for line in case.budget],
+        _save_budget,
+    ),
+    "deadline": Part(
+        _l("Deadline and risk"),
+        forms.DeadlineForm,
+        # The same moment looks different before it has been in the database and after, so it is told by the clock.
+        lambda case: (
+            case.deadline_at and case.deadline_at.timestamp(),
+            case.costs_risk,
+            case.costs_cap,
+            case.costs_note,
+        ),
+        _save_deadline,
+    ),
+}
+TITLES = {step: part.title for step, part in PARTS.items()} | {CHECK: _l("Check and send")}
+
+
+def url_of(case: Case, step: str) -> str:
+    """Address of a step of the draft."""
+    if step == CHECK:
+        return url_for("wizard.check", public_id=case.public_id)
+    return url_for("wizard.step", public_id=case.public_id, step=step)
+
+
+def first_open(case: Case) -> str:
+    """Address of the first step that is not done."""
+    return url_of(case, next(iter(service.missing(case)), CHECK))
+
+
+# ---------------------------------------------------------------- steps
+@blueprint.route("/cases/new", methods=["GET", "POST"])
+@lawyer
+def new() -> ResponseReturnValue:
+    """The first step; sending it begins the draft."""
+    form = forms.NewCaseForm()
+    owner = db.session.get_one(Lawyer, current_visitor().lawyer_id)
+    if not form.validate_on_submit():
+        page = _page("visibility", form, is_verified=owner.is_verified)
+        return page, 400 if form.is_submitted() else 200
+    visibility, lang = Visibility(form.visibility.data), form.lang.data
+    case = service.open_case(owner, visibility, lang, form_key=form.form_key.data)
+    if case.is_editable and (case.visibility, case.lang) != (visibility, lang):
+        service.set_visibility(case, visibility, lang)  # the browser went back and sent other answers
+    db.session.commit()
+    return _onwards(case, "visibility")
+
+
+@blueprint.route("/dashboard/cases/<public_id>/edit/<step>", methods=["GET", "POST"])
+@lawyer
+def step(public_id: str, step: str) -> ResponseReturnValue:
+    if step not in PARTS:
+        abort(404)
+    case = access.own(public_id, current_visitor())
+    if request.method == "POST":
+        return _receive(step, service.held(case))
+    if not case.is_editable:
+        return redirect(url_for("dashboard.case", public_id=public_id), 303)
+    return _page(step, PARTS[step].form(case), case)
+
+
+def _receive(step: str, case: Case) -> ResponseReturnValue:
+    """Save a step; `case` is held, so that two tabs come one after the other."""
+    part = PARTS[step]
+    form = part.form(case)
+    if not case.is_editable:
+        form.form_errors.append(render_error(service.NotEditable()))
+        return _page(step, form, case, is_closed=True), 409
+    if form.redraws(request.form):
+        return _page(step, form, case), 400 if form.errors else 200
+    form.whole = "later" not in request.form
+    if not form.validate():
+        return _page(step, form, case), 400
+    before = _sign(part, case)
+    try:
+        part.save(case, form)
+    except DomainError as error:
+        db.session.rollback()
+        _blame(form, error)
+        return _page(step, form, case), error.status
+    if before not in (form.seen.data, _sign(part, case)):
+        # Another tab saved something else here since this form was drawn. Sent again, the form has seen it.
+        db.session.rollback()
+        form.seen.data = before
+        return _page(step, form, case, is_overtaken=True), 409
+    db.session.commit()
+    return _onwards(case, step)
+
+
+def _sign(part: Part, case: Case) -> str:
+    """A mark that changes when what is stored of a step does."""
+    return ids.hash_token(repr(part.held(case)))[:32]
+
+
+def _blame(form: forms.StepForm, error: DomainError) -> None:
+    """Tell a refusal at the field it is about."""
+    told = render_error(error)
+    if error.field in form:
+        form[error.field].errors = [told]
+    else:
+        form.form_errors.append(told)
+
+
+def _onwards(case: Case, step: str) -> ResponseReturnValue:
+    if "later" in request.form:
+        flash(_("Saved. You can go on whenever you like."), "done")
+        return redirect(url_for("dashboard.home"), 303)
+    names = list(TITLES)
+    return redirect(url_of(case, names[names.index(step) + 1]), 303)
+
+
+def _steps(case: Case | None) -> list[tuple[LazyString, str, bool]]:
+    """Title, address and whether it is done, of every step. What is done can be opened, and what comes next."""
+    left = [*service.missing(case), CHECK] if case else list(TITLES)
+    return [
+        (title, url_of(case, step) if case and (step not in left or step == left[0]) else "", step not in left)
+        for step, title in TITLES.items()
+    ]
+
+
+def _page(
+    step: str,
+    form: forms.StepForm | forms.NewCaseForm,
+    case: Case | None = None,
+    *,
+    is_verified: bool = True,
+    is_closed: bool = False,
+    is_overtaken: bool = False,
+) -> str:
+    if case is not None and not form.is_submitted():
+        form.seen.data = _sign(PARTS[step], case)
+    return render_template(
+        f"cases/wizard/{step}.html",
+        case=case,
+        form=form,
+        title=TITLES[step],
+        steps=_steps(case),
+        current=list(TITLES).index(step),
+        is_verified=case.lawyer.is_verified if case else is_verified,
+        is_closed=is_closed,
+        is_overtaken=is_overtaken,
+        decision=next(iter(queries.decisions(case)), None)
+        if case and case.state == CaseState.CHANGES_REQUESTED
+        else None,
+        service=service,
+        currency_unit=unit(current_app.config["AMICUS"].currency),
+    )
+
+
+# ---------------------------------------------------------------- check and send
+@blueprint.route("/dashboard/cases/<public_id>/check", methods=["GET", "POST"])
+@lawyer
+def check(public_id: str) -> ResponseReturnValue:
+    """The page as others will see it, and what it lacks. A second sending is quiet."""
+    case = access.own(public_id, current_visitor())
+    if request.method != "POST":
+        if case.is_published:
+            return redirect(url_for("dashboard.case", public_id=public_id), 303)
+        return _check_page(case)
+    try:
+        service.submit(case)
+    except (service.NotVerified, service.NotComplete) as error:
+        db.session.rollback()
+        return _check_page(case, refusal=render_error(error)), error.status
+    db.session.commit()
+    flash(_("Your page is with a reviewer. We will write to you."), "done")
+    return redirect(url_for("dashboard.case", public_id=public_id), 303)
+
+
+def _check_page(case: Case, refusal: str = "") -> str:
+    missing = service.missing(case)
+    return render_template(
+        "cases/wizard/check.html",
+        case=case,
+        page=case_page.of(case),
+        preview=True,
+        title=TITLES[CHECK],
+        steps=_steps(case),
+        current=len(TITLES) - 1,
+        missing=[(TITLES[step], url_of(case, step)) for step in missing],
+        is_verified=case.lawyer.is_verified,
+        refusal=refusal,
+    )

@@ -1,0 +1,1 @@
+"""Lawyers, what was checked about them, and their public profile."""

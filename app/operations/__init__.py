@@ -1,0 +1,1 @@
+"""Health, checks of the books, and the commands of operators."""

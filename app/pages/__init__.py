@@ -1,0 +1,1 @@
+"""Standing pages: home, terms, appearance."""

@@ -1,0 +1,204 @@
+"""A case's page: all that it shows beyond the case's own row, brought together with five queries."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+import segno
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.cases import queries as cases
+from app.cases.labels import KINDS, LEGAL_STAGES
+from app.cases.models import Case
+from app.cases.states import CaseState
+from app.core import clock
+from app.core.money import Money
+from app.i18n.locale import LANGUAGES, direction, get_locale
+from app.lawyers.queries import LawyerCard
+from app.lawyers.queries import card as lawyer_card
+from app.pages import cards
+from app.pledges import queries
+from app.pledges.queries import BackerLine, Totals
+
+ON_PAGE = 20  # backers; the others stand on pages of their own
+FEWEST_FOR_CHART = 5  # below that a line tells who gave what
+A_WEEK = timedelta(days=7)
+
+
+class Phase(StrEnum):
+    """What a visitor can do here now, and why: the case's state, its deadline and its suspension in one word."""
+
+    BEFORE = "before"  # not published yet
+    OPEN = "open"  # takes pledges, which are charged if the target is met
+    MET = "met"  # the target is met; takes pledges, which are charged at once
+    PAUSED = "paused"
+    COUNTING = "counting"  # between the deadline and the verdict
+    UNFUNDED = "unfunded"
+    ENDED = "ended"  # the target was met; takes no more pledges
+    CONCLUDED = "concluded"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The pledged sum day by day, in minor units; `points` begin with the nothing before the first day.
+
+    `y_marks` go from the top down to zero, `x_marks` from the first day to the last; `weeks` say the same for a table.
+    """
+
+    points: list[int]
+    top: int
+    y_marks: list[Money]
+    x_marks: list[date]
+    weeks: list[tuple[date, Money]]
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """What the page shows. `budget` holds (label, detail, amount), the fees last, and adds up to the target.
+
+    `is_met` is the verdict: it stands even if single pledges fail later. `tag` is words and colour, or empty.
+    `totals` is None while there is no target, `days_left` when no pledge can join any more. `urls` are the absolute
+    addresses by language, `share_url` that of the present one; both are empty for what is private or not published.
+    """
+
+    phase: Phase
+    is_met: bool
+    tag: tuple[str, str]
+    stage: LazyString | None
+    kind: LazyString | None
+    direction: str
+    lawyer: LawyerCard
+    totals: Totals | None
+    days_left: int | None
+    ended_at: datetime | None
+    budget: list[tuple[str, str, Money]]
+    backers: list[BackerLine]
+    has_more_backers: bool
+    chart: Chart | None
+    urls: dict[str, str]
+    share_url: str
+
+    @property
+    def takes_pledges(self) -> bool:
+        """Whether "Back this case" leads anywhere."""
+        return self.phase in (Phase.OPEN, Phase.MET)
+
+    @property
+    def qr(self) -> Markup:
+        """The address as a drawing, black on white."""
+        return qr_code(self.share_url)
+
+
+def of(case: Case) -> CasePage:
+    """The page of `case` in any state, in the present language."""
+    phase = phase_of(case)
+    totals = _totals(case)
+    backers = queries.wall(case.id, limit=ON_PAGE + 1) if totals and totals.backers else []
+    is_met = case.state in (CaseState.FUNDED, CaseState.CONCLUDED)
+    shared = case.is_published and not case.is_private
+    urls = {lang: cases.page_url(case, lang) for lang in LANGUAGES} if shared else {}
+    return CasePage(
+        phase=phase,
+        is_met=is_met,
+        tag=cards.state_tag(case, is_met) if case.is_published else ("", ""),
+        stage=LEGAL_STAGES.get(case.legal_stage),
+        kind=KINDS.get(case.kind or ""),
+        direction=direction(case.lang),
+        lawyer=lawyer_card(case.lawyer),
+        totals=totals,
+        days_left=_days_left(case, phase),
+        ended_at=case.closed_at or case.raising_ended_at or case.deadline_at,
+        budget=_budget(case),
+        backers=backers[:ON_PAGE],
+        has_more_backers=len(backers) > ON_PAGE,
+        chart=_chart(case) if totals and totals.backers >= FEWEST_FOR_CHART else None,
+        urls=urls,
+        share_url=urls.get(get_locale(), ""),
+    )
+
+
+def phase_of(case: Case) -> Phase:
+    """What a visitor can do on the page of `case` now."""
+    final = {CaseState.UNFUNDED: Phase.UNFUNDED, CaseState.CONCLUDED: Phase.CONCLUDED}.get(CaseState(case.state))
+    if final or not case.is_published:
+        return final or Phase.BEFORE
+    if case.suspended_at:
+        return Phase.PAUSED
+    is_funded = case.state == CaseState.FUNDED
+    if case.takes_pledges(clock.now()):
+        return Phase.MET if is_funded else Phase.OPEN
+    return Phase.ENDED if is_funded else Phase.COUNTING
+
+
+def _totals(case: Case) -> Totals | None:
+    if case.target is None:
+        return None
+    if case.is_published:
+        return queries.totals(case)
+    nothing = Money.zero(case.target.currency)
+    return Totals(nothing, nothing, nothing, 0, 0, case.target)
+
+
+def _days_left(case: Case, phase: Phase) -> int | None:
+    if case.deadline_at is None or phase not in (Phase.BEFORE, Phase.OPEN, Phase.MET, Phase.PAUSED):
+        return None
+    zone = ZoneInfo(case.time_zone)
+    days = (case.deadline_at.astimezone(zone).date() - clock.now().astimezone(zone).date()).days
+    return days if clock.now() <= case.deadline_at else None
+
+
+def _budget(case: Case) -> list[tuple[str, str, Money]]:
+    items = [(line.label, line.detail, line.amount) for line in case.budget]
+    if not items or case.target is None:
+        return items
+    fees = case.target - sum((amount for _label, _detail, amount in items), Money.zero(case.target.currency))
+    if fees.minor > 0:
+        detail = _("What card payments cost and what this site keeps, as estimated when the target was set")
+        items.append((_("Fees"), detail, fees))
+    return items
+
+
+def _chart(case: Case) -> Chart | None:
+    series = dict(queries.daily(case))
+    if not series or case.target is None or case.deadline_at is None:
+        return None
+    today = clock.now().date()
+    first = min(series) if case.opened_at is None else min(min(series), case.opened_at.date())
+    last = max(max(series), min(today, case.deadline_at.date()))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    points = [0]
+    for day in days:
+        points.append(series.get(day, points[-1]))
+    step = _step(max(*points, case.target.minor))
+    currency = case.target.currency
+    return Chart(
+        points=points,
+        top=4 * step,
+        y_marks=[Money(n * step, currency) for n in range(4, -1, -1)],
+        x_marks=sorted({first, days[len(days) // 2], last}),
+        weeks=[(day, Money(points[n], currency)) for n, day in enumerate(days, 1) if n % 7 == 0 or day == last],
+        is_current=last == today,
+    )
+
+
+def _step(most: int) -> int:
+    """The smallest round number of which four reach `most`."""
+    least = max(-(-most // 4), 100)
+    size = int(10 ** (len(str(least)) - 1))
+    return next(n * size for n in (1, 2, 3, 4, 5, 6, 8, 10) if n * size >= least)
+
+
+@lru_cache(maxsize=512)
+def qr_code(address: str) -> Markup:
+    """`address` as a QR code, drawn without style: hidden from screen readers, for the address stands beside it."""
+    drawing = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        drawing, kind="svg", xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True, light="#fff"
+    )
+    return Markup(drawing.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1).strip())  # noqa: S704

@@ -1,0 +1,1 @@
+"""Pledges, from the form to the receipt."""

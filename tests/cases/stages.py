@@ -1,0 +1,106 @@
+"""Cases at every stage up to going live, made by calling the services as the doors do.
+
+The functions need an application context and leave the commit to the caller. Further arguments by name are what the
+page says, in place of `WORDS`.
+"""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.cases import service
+from app.cases.models import Area, Case
+from app.cases.service import CostsRisk, Line, Parties
+from app.cases.states import Visibility
+from app.core import clock
+from app.core.money import Money
+from app.database import db
+from app.lawyers.models import Lawyer
+from tests.people import leila, mina
+
+STORY = "The council closed the library without asking those who read there. " * 8
+PARTIES = {
+    "acting_for": "the readers of Thornley",
+    "respondent": "Thornley Borough Council",
+    "court": "Administrative Court, Leeds",
+    "claim_number": "AC-2026-LDS-000117",
+    "legal_stage": "permission",
+    "cause_of_action": "Failure to consult",
+    "relief_sought": "An order that the council decides again after asking the public",
+    "who_benefits": "9,400 people who hold a library card",
+}
+WORDS = {
+    "title": "Keep Thornley library open",
+    "summary": "A town asks the court to let its library stay.",
+    "story": STORY,
+    "costs_note": "We have asked the court for a cap.",
+    "line": "Counsel’s fee",
+    "detail": "two days in court",
+    **PARTIES,
+}
+
+
+def day(ahead: int, zone: str = "Europe/London") -> date:
+    """The day that is `ahead` days from today in `zone`."""
+    return date.fromordinal(clock.now().astimezone(ZoneInfo(zone)).toordinal() + ahead)
+
+
+def area(slug: str = "government") -> Area:
+    return db.session.scalars(select(Area).where(Area.slug == slug)).one()
+
+
+def empty_draft(lawyer: Lawyer | None = None, visibility: Visibility = Visibility.PUBLIC, lang: str = "en") -> Case:
+    """A draft of which only the first part is done."""
+    return service.open_case(lawyer or leila(), visibility, lang)
+
+
+def draft(
+    lawyer: Lawyer | None = None,
+    visibility: Visibility = Visibility.PUBLIC,
+    *,
+    area_slug: str = "government",
+    minor: int = 450_000,
+    closes_in: int = 30,
+    **words: str,
+) -> Case:
+    """A complete draft. Its one budget line is of `minor` pence."""
+    said = {**WORDS, **words}
+    case = empty_draft(lawyer, visibility)
+    service.describe(case, title=said["title"], area=area(area_slug), kind="litigation")
+    service.set_parties(case, Parties(**{name: said[name] for name in PARTIES}))
+    service.tell_story(case, said["summary"], said["story"])
+    service.set_budget(case, [Line(said["line"], said["detail"], Money(minor, "GBP"))], None)
+    service.set_deadline(case, day(closes_in), CostsRisk("uncapped", None, said["costs_note"]))
+    return case
+
+
+def in_review(*args: Any, **values: Any) -> Case:
+    """A case that waits for a reviewer."""
+    case = draft(*args, **values)
+    service.submit(case)
+    return case
+
+
+def approved(*args: Any, by: User | None = None, comment: str = "", **values: Any) -> Case:
+    """A case that may be published."""
+    case = in_review(*args, **values)
+    service.approve(case, by or mina(), comment)
+    return case
+
+
+def live(*args: Any, **values: Any) -> Case:
+    """A public case that takes pledges."""
+    case = approved(*args, **values)
+    assert service.publish(case) is None
+    return case
+
+
+def live_private(lawyer: Lawyer | None = None, **values: Any) -> tuple[Case, str]:
+    """A private case that takes pledges, and the token of its link."""
+    case = approved(lawyer, Visibility.PRIVATE, **values)
+    token = service.publish(case)
+    assert token is not None
+    return case, token

@@ -1,0 +1,134 @@
+"""What tests find ready: a portal on a migrated database, a browser for it, its clock, Stripe and mail.
+
+Whatever asks for `app` runs on SQLite and on PostgreSQL, unless it is marked `browser` or `one_database`: then on
+SQLite only. Nothing outside this machine is reached.
+"""
+
+import os
+from dataclasses import replace
+
+import pytest
+from argon2 import PasswordHasher
+
+from app.accounts import service as accounts
+from app.core import clock as house_clock
+from app.database import db as database
+from app.i18n import catalog
+from app.operations import invariants
+from app.web import assets
+from tests.support.common import Missing
+from tests.support.databases import KINDS, Databases, check_deferred
+from tests.support.network import close_network
+from tests.support.portal import portal
+from tests.support.postgres import postgres_server
+from tests.support.smtp import smtp_sink
+from tests.support.stand_in import stand_in
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, action="append", help="run on this kind of database only")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    close_network()
+    for name in [name for name in os.environ if name.startswith(("AMICUS_", "STRIPE_")) or name == "DATABASE_URL"]:
+        del os.environ[name]
+    # The same algorithm with less work; `service.COST` is what is used outside the tests.
+    accounts._hasher = PasswordHasher.from_parameters(replace(accounts.COST, time_cost=1, memory_cost=8))
+    if hasattr(config, "workerinput"):
+        return
+    assets.ensure_built()
+    catalog.ensure_compiled()
+    if config.getoption("numprocesses", None):
+        try:
+            postgres_server()  # the workers share it
+        except Missing as missing:
+            raise pytest.UsageError(str(missing)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        marks = {mark.name for mark in metafunc.definition.iter_markers()}
+        kinds = metafunc.config.getoption("database") or KINDS
+        metafunc.parametrize("database_kind", KINDS[:1] if marks & {"browser", "one_database"} else kinds)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory):
+    with Databases(tmp_path_factory.mktemp("template")) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def stripe_server():
+    with stand_in() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mail_server():
+    with smtp_sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def stripe(stripe_server):
+    """A new and empty Stripe account, which is the portal's."""
+    return stripe_server.account()
+
+
+@pytest.fixture
+def outbox(mail_server):
+    """The mail server that the portal's letters are handed to, empty."""
+    mail_server.clear()
+    return mail_server
+
+
+@pytest.fixture
+def clock():
+    """The house's clock; whatever a test does with it is undone."""
+    yield house_clock
+    house_clock.reset()
+
+
+@pytest.fixture
+def app(database_kind, databases, stripe, mail_server, tmp_path):
+    """The portal on a database of its own, at https://localhost."""
+    with (
+        databases.migrated(database_kind, tmp_path) as url,
+        portal(
+            tmp_path,
+            database_url=url,
+            stripe_api_base=stripe.url,
+            stripe_secret_key=stripe.key,
+            mail_host=mail_server.host,
+            mail_port=mail_server.port,
+        ) as app,
+    ):
+        yield app
+
+
+@pytest.fixture
+def sound_books(app):
+    """After the test every promise of the books holds, whatever happened."""
+    yield
+    with app.app_context():
+        broken = invariants.broken()
+        database.session.rollback()
+    assert broken == [], f"The test leaves books that do not hold: {broken}"
+
+
+@pytest.fixture
+def client(app):
+    """A browser without script."""
+    return app.test_client()
+
+
+@pytest.fixture
+def db(app):
+    """The database inside one transaction, which is undone after its deferred constraints were checked."""
+    with app.app_context():
+        yield database
+        if database.session.is_active:
+            check_deferred(database.session)
+        database.session.rollback()

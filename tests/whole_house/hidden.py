@@ -1,0 +1,155 @@
+"""A house with private cases in every state, whose every word is marked, and what people leave behind around them."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.cases import queries, service
+from app.cases.models import Case
+from app.cases.states import PUBLISHED, CaseState, Visibility
+from app.core import clock
+from app.database import db
+from app.pledges import closing, collection
+from app.pledges.models import Pledge
+from tests.cases import stages
+from tests.people import browser_of, kian, mina, omid
+from tests.pledges.backing import pledge as back
+
+_MARKED = re.compile(r"zq([a-z0-9_]+?)zq", re.IGNORECASE)
+LINES, PLEDGED = 7_654_321, "61.37"  # sums that stand nowhere else
+SUMS = {"76,543.21": "a line", "۷۶٬۵۴۳٫۲۱": "a line", "61.37": "a pledge", "۶۱٫۳۷": "a pledge"}
+PAGE = {name: f"zq{name}zq" for name in stages.WORDS if name != "legal_stage"} | {
+    "story": "zqstoryzq and many more words. " * 20
+}
+# Who backs a private case leaves a name, a message and an address.
+BACKER = {"name": "zqbackerzq", "message": "zqmessagezq", "email": "zqemailzq@example.org"}
+
+
+def marked(text: str) -> set[str]:
+    """Which marked words and sums stand in `text`."""
+    return {found.lower() for found in _MARKED.findall(text)} | {what for sum_, what in SUMS.items() if sum_ in text}
+
+
+@dataclass
+class House:
+    """`slugs` of the private cases by state, one more whose link was revoked, and one public case."""
+
+    app: Flask
+    slugs: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    pledges: dict[str, str] = field(default_factory=dict)
+    public: str = ""
+
+    def holder(self, state: str) -> FlaskClient:
+        """A browser that opened the link of the case in `state`."""
+        browser = self.app.test_client()
+        assert browser.get(f"/p/{self.tokens[state]}").status_code == 303
+        return browser
+
+    def former_holder(self) -> FlaskClient:
+        """A browser that opened a link which was revoked then."""
+        browser = self.holder("revoked")
+        with self.app.app_context():
+            case = self.case("revoked")
+            service.revoke_link(case, queries.links(case)[0].id)
+            db.session.commit()
+        return browser
+
+    def other_backer(self) -> FlaskClient:
+        """Omid, signed in, who backed the public case and a private one that is none of the marked."""
+        browser = browser_of(self.app, omid)
+        with self.app.app_context():
+            other, token = stages.live_private(title="Another private case")
+            slug = other.slug
+            db.session.commit()
+        browser.get(f"/p/{token}")
+        for where in (slug, self.public):
+            self.pledges[where] = back(browser, where).removeprefix("/pledges/")
+        return browser
+
+    def other_lawyer(self) -> FlaskClient:
+        """Kian, signed in, with a case of his own."""
+        with self.app.app_context():
+            stages.draft(kian(), title="A draft of Kian’s")
+            db.session.commit()
+        return browser_of(self.app, kian)
+
+    def case(self, state: str) -> Case:
+        """The case itself; needs an application context."""
+        return db.session.scalars(select(Case).where(Case.public_id == self.slugs[state])).one()
+
+    def signed_tokens(self) -> list[str]:
+        """The tokens of the marked pledges, altered so that they open nothing."""
+        with self.app.app_context():
+            public_ids = db.session.scalars(select(Pledge.public_id).where(Pledge.email == BACKER["email"]))
+            return [f"{public_id}.1.{'a' * 32}" for public_id in public_ids]
+
+
+def build(app: Flask) -> House:
+    """The whole house, through the services and, where people come in, through the pages."""
+    house = House(app)
+    with app.app_context():
+        for state in CaseState:
+            _make(house, state, state)
+        _make(house, "revoked", CaseState.OPEN)
+        house.public = stages.live(title="A public case").slug
+        db.session.commit()
+    for state in (CaseState.OPEN, CaseState.FUNDED, CaseState.UNFUNDED, CaseState.CLOSING):
+        _backed(house, state)
+    with app.app_context():
+        _verdicts(house)
+    return house
+
+
+def _make(house: House, name: str, state: CaseState) -> None:
+    case = stages.draft(None, Visibility.PRIVATE, minor=LINES, **PAGE)
+    house.slugs[name] = case.public_id
+    if state == CaseState.DRAFT:
+        return
+    service.submit(case)
+    service.request_changes(case, mina(), "zqcomment1zq")
+    if state == CaseState.CHANGES_REQUESTED:
+        return
+    service.submit(case)
+    if state == CaseState.DECLINED:
+        service.decline(case, mina(), "zqcomment2zq")
+    elif state != CaseState.IN_REVIEW:
+        service.approve(case, mina(), "zqcomment3zq")
+    if state in PUBLISHED:
+        token = service.publish(case)
+        assert token is not None
+        house.tokens[name] = token
+        service.make_link(case, "zqlabelzq")
+
+
+def _backed(house: House, state: str) -> None:
+    browser = house.holder(state)
+    fields = {**BACKER, "amount_choice": "other", "amount_other": PLEDGED}
+    house.pledges[state] = back(browser, house.slugs[state], **fields).removeprefix("/pledges/")
+
+
+def _verdicts(house: House) -> None:
+    """Bring the published cases to where they belong; a target is met by lowering it to what is pledged."""
+    for state in (CaseState.FUNDED, CaseState.CONCLUDED):
+        case = house.case(state)
+        if state == CaseState.FUNDED:
+            pledged = closing.sum_pledged(case.id, "GBP")
+            target, case.target = case.target, pledged
+            db.session.commit()
+            assert closing.check_target(case.id)
+            db.session.commit()
+            collection.charge_due()
+            house.case(state).target = target
+        else:
+            service.fund(case)
+            case.state = CaseState.CONCLUDED
+    past = clock.now() - timedelta(seconds=1)
+    house.case(CaseState.UNFUNDED).deadline_at = past
+    db.session.commit()
+    closing.close(house.case(CaseState.UNFUNDED).id)
+    service.start_closing(house.case(CaseState.CLOSING))
+    db.session.commit()
