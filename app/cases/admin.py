@@ -69,7 +69,10 @@ class DecisionForm(FlaskForm):
 def home() -> str:
     """What waits, and whether something stands still."""
     return render_template(
-        "cases_admin/home.html", waiting=access.in_review(current_visitor()), stopped_because=brake.is_on()
+        "cases_admin/home.html",
+        waiting=access.in_review(current_visitor()),
+        lawyers_waiting=lawyers.waiting(),
+        stopped_because=brake.is_on(),
     )
 
 

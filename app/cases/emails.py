@@ -91,3 +91,12 @@ def target_met(case: int) -> Letter | None:
 def target_missed(case: int) -> Letter | None:
     found = _in(case, CaseState.UNFUNDED)
     return _letter("target_missed", found) if found else None
+
+
+@letter("cases.ended_early")
+def ended_early(case: int) -> Letter | None:
+    found = _in(case, CaseState.UNFUNDED)
+    if found is None or found.ended_early_at is None:
+        return None
+    reason = "" if found.is_private else found.ended_early_because
+    return _letter("ended_early", found, by=found.ended_early_by, reason=reason)

@@ -38,6 +38,7 @@ class Case(Base):
 
     `slug` is made from the title of a public case; a private one keeps its `public_id` there, which tells nothing.
     `story_html` is the sanitised rendering of `story_markdown`, made on write under `story_policy`.
+    `ended_early_by` is "lawyer" or "staff", `ended_early_because` the reason that everybody may read.
     """
 
     __tablename__ = "cases"
@@ -89,6 +90,9 @@ class Case(Base):
     raising_ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_early_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_early_by: Mapped[str] = mapped_column(String(10), default="")
+    ended_early_because: Mapped[str] = mapped_column(String(600), default="")
 
     lawyer: Mapped[Lawyer] = relationship()
     area: Mapped[Area | None] = relationship()

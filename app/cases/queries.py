@@ -1,10 +1,11 @@
 """What is asked about cases. Nothing is changed here, and nobody is shown what `access` hides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
@@ -92,6 +93,43 @@ def listed(viewer: Visitor, *, wanted: Filter | None = None, limit: int = PAGE) 
     if after is not None:
         query = query.where(after)
     return list(db.session.scalars(query.limit(limit)))
+
+
+def listed_of_lawyer(lawyer_id: int, *, after: str = "", limit: int = PAGE) -> list[Case]:
+    """Public cases of a lawyer with lawyer and area, the newest first; those behind the one at the slug `after`."""
+    theirs = (access.listed(), Case.lawyer_id == lawyer_id, Case.opened_at.is_not(None))
+    query = select(Case).where(*theirs).options(joinedload(Case.lawyer).joinedload(Lawyer.user), joinedload(Case.area))
+    last = select(Case.opened_at, Case.id).where(*theirs, Case.slug == after)
+    if after and (place := db.session.execute(last).first()) is not None:
+        query = query.where(tuple_(Case.opened_at, Case.id) < tuple(place))
+    return list(db.session.scalars(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Work:
+    """A lawyer's public cases: their areas in order, how many there are, and how many take pledges now."""
+
+    areas: list[Area]
+    number: int
+    open: int
+
+
+def of_lawyers(lawyer_ids: Sequence[int]) -> dict[int, Work]:
+    """The public work of each of these lawyers, with one query for all. Private cases do not count."""
+    theirs = select(Case.lawyer_id, Case.area_id, func.count(), func.count().filter(takes_pledges()))
+    theirs = theirs.where(access.listed(), Case.lawyer_id.in_(lawyer_ids)).group_by(Case.lawyer_id, Case.area_id)
+    counted = db.session.execute(theirs).all()
+    in_order = areas() if counted else []
+    found = {}
+    for lawyer_id in lawyer_ids:
+        mine = [(area_id, number, is_open) for owner, area_id, number, is_open in counted if owner == lawyer_id]
+        worked_in = {area_id for area_id, _number, _open in mine}
+        found[lawyer_id] = Work(
+            areas=[area for area in in_order if area.id in worked_in],
+            number=sum(number for _area, number, _open in mine),
+            open=sum(is_open for _area, _number, is_open in mine),
+        )
+    return found
 
 
 def of_lawyer(lawyer_id: int) -> list[Case]:

@@ -25,7 +25,20 @@ blueprint = Blueprint("pages", __name__)
 ON_HOME_PAGE = 7
 YEAR = 365 * 24 * 3600
 # What search engines have no business with. Private cases keep them out by headers of their own.
-DISALLOWED = ("/account/", "/cases/new", "/dashboard", "/p/", "/pledges/", "/settings/", "/staff/", "/webhooks/")
+DISALLOWED = (
+    "/account/",
+    "/cases/new",
+    "/dashboard",
+    "/lawyers/application",
+    "/lawyers/apply",
+    "/lawyers/start",
+    "/p/",
+    "/pledges/",
+    "/settings/",
+    "/staff/",
+    "/unsubscribe/",
+    "/webhooks/",
+)
 
 
 def _facts() -> dict[str, Any]:

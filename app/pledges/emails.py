@@ -108,6 +108,16 @@ def target_missed(pledge: int) -> Letter | None:
     return _letter("target_missed", found) if found else None
 
 
+@letter("pledges.ended_early")
+def ended_early(pledge: int) -> Letter | None:
+    found = _in(pledge, PledgeState.RELEASED)
+    if found is None:
+        return None
+    case = found.case
+    reason = "" if case.is_private else case.ended_early_because
+    return _letter("ended_early", found, by=case.ended_early_by, reason=reason)
+
+
 @letter("pledges.too_late")
 def too_late(pledge: int) -> Letter | None:
     found = _in(pledge, PledgeState.ABANDONED)

@@ -47,6 +47,15 @@ def close_case(case_id: int) -> None:
         log.error("case not closed", case=case_id, error=str(error))
 
 
+@job("pledges.close_pages")
+def close_pages(case_id: int) -> None:
+    """After an early end: nobody should save a card for a case that takes no pledges."""
+    try:
+        closing.close_pages(case_id)
+    except ProviderError:
+        raise Postpone(120) from None
+
+
 @job("pledges.detach_card")
 def detach_card(payment_method: str) -> None:
     """However long the provider is away, the card goes: the backer was told so."""

@@ -1,11 +1,14 @@
 """The people who have accounts in the demo."""
 
 from dataclasses import dataclass
+from io import BytesIO
 
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.lawyers import service as lawyers
 from app.lawyers.queries import CHECKS
+from app.seed.papers import certificate
+from app.storage import files
 
 SRA, BSB = "Solicitors Regulation Authority", "Bar Standards Board"
 
@@ -69,11 +72,18 @@ def register(person: Person, password: str) -> User:
 
 
 def apply(person: Person, user: User, first: User, second: User) -> None:
-    """Write the lawyer's application down; two of staff check and verify it, if that is to be. The caller commits."""
+    """Write the lawyer's application down; two of staff check and verify it, if that is to be. The caller commits.
+
+    Of who was verified long ago the evidence is deleted by now; who waits has sent some.
+    """
     practice = person.practice
     assert practice is not None
     details = (practice.profession, practice.regulator, practice.number, practice.firm, practice.town)
-    lawyer = lawyers.apply(user, *details, portrait=practice.portrait)
+    evidence = None
+    if not practice.is_checked:
+        paper = certificate(practice.regulator, f"{person.name}, {practice.number}", "For the demonstration only")
+        evidence = files.keep(BytesIO(paper), "practising-certificate.pdf", by_id=user.id)
+    lawyer = lawyers.apply(user, *details, portrait=practice.portrait, register_name=person.name, evidence=evidence)
     if practice.is_checked:
         sources = {"practising_certificate": f"{practice.regulator} register", "firm": "Companies House and the firm"}
         for kind in CHECKS:

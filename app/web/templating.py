@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, get_flashed_messages, has_request_conte
 from flask_babel import gettext as _
 
 from app.core.errors import N_
-from app.i18n.locale import get_locale
+from app.i18n.locale import alternate_url, get_locale
 from app.web.access import mark_of
 from app.web.assets import asset
 from app.web.icons import icon
@@ -31,6 +31,8 @@ class Viewer:
     name: str
     is_lawyer: bool
     is_reviewer: bool
+    is_editor: bool
+    is_confirmed: bool
 
 
 def init_app(app: Flask) -> None:
@@ -39,14 +41,14 @@ def init_app(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """Values for the page that is being drawn. Letters are drawn outside a request and get the site's name only."""
+    """Values for the page that is being drawn. Letters, drawn outside a request, get the site's name and address."""
     settings = current_app.config["AMICUS"]
     site_name = _(settings.site_name)  # a name that the catalogue does not know stays as it is
     if not has_request_context():
-        return {"site_name": site_name}
+        return {"site_name": site_name, "base_url": settings.base_url + alternate_url("", get_locale())}
     present = viewer()
     return {
-        **_frame(get_locale(), request.script_root, site_name, present is None or present.is_lawyer),
+        **_frame(get_locale(), request.script_root, site_name),
         "here": request.script_root + request.path,
         "theme": theme(),
         "viewer": present,
@@ -65,7 +67,13 @@ def viewer() -> Viewer | None:
     visitor = current_visitor()
     if visitor.user_id is None:
         return None
-    return Viewer(visitor.name, visitor.lawyer_id is not None, visitor.has_role("reviewer"))
+    return Viewer(
+        visitor.name,
+        visitor.lawyer_id is not None,
+        visitor.has_role("reviewer"),
+        visitor.has_role("editor"),
+        visitor.is_confirmed,
+    )
 
 
 def messages() -> list[Any]:
@@ -77,21 +85,25 @@ def messages() -> list[Any]:
 
 
 @cache
-def _frame(_lang: str, _root: str, site_name: str, may_start: bool) -> dict[str, Any]:
+def _frame(_lang: str, _root: str, site_name: str) -> dict[str, Any]:
     """The links around every page. They depend on the arguments alone; building them costs a tenth of a page."""
     cases = url_for("cases.explore")
+    stories, outcomes = url_for("stories.gallery"), url_for("stories.outcomes")
     how_it_works = url_for("pages.how_it_works")
     who_can = url_for("pages.how_it_works", _anchor="lawyers")
     appearance = url_for("pages.appearance")
-    # Somebody signed in who is no lawyer first learns how to become one here.
-    start = url_for("wizard.new") if may_start else who_can
+    start, lawyers = url_for("lawyers.start"), url_for("directory.home")
     back_a_case: Links = [
         (_("Explore cases"), cases),
+        (_("Success stories"), stories),
+        (_("All outcomes"), outcomes),
+        (_("Lawyers"), lawyers),
         (_("How pledges work"), how_it_works),
         (_("Pledge terms"), url_for("pages.terms")),
     ]
     for_lawyers: Links = [
         (_("Start a case"), start),
+        (_("Apply as a lawyer"), url_for("lawyers.apply")),
         (_("Who can open a case"), who_can),
         (_("Fees"), url_for("pages.fees")),
     ]
@@ -111,9 +123,16 @@ def _frame(_lang: str, _root: str, site_name: str, may_start: bool) -> dict[str,
             "sign_out": url_for("accounts.sign_out"),
             "account": url_for("accounts.home"),
             "dashboard": url_for("dashboard.home"),
+            "confirm": url_for("joining.resend"),
             "staff": url_for("cases_admin.home"),
+            "staff_stories": url_for("stories_admin.home"),
         },
-        "nav": [(cases, _("Explore cases")), (how_it_works, _("How it works"))],
+        "nav": [
+            (cases, _("Explore cases")),
+            (stories, _("Success stories")),
+            (outcomes, _("All outcomes")),
+            (how_it_works, _("How it works")),
+        ],
         "footer_links": [
             (_("Back a case"), back_a_case),
             (_("For lawyers"), for_lawyers),

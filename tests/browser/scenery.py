@@ -3,23 +3,33 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from playwright.sync_api import Page
 
+from app.accounts import by_letter
+from app.accounts import queries as accounts
+from app.accounts import service as accounts_service
+from app.accounts.models import OneTimeLink, User
 from app.cases import queries, service
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import clock
 from app.database import db
+from app.lawyers import queries as lawyers
+from app.lawyers import service as lawyers_service
+from app.lawyers.models import Lawyer
 from app.pledges import closing, collection, links, totals
 from app.pledges.collection import AUTHENTICATION
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState, Shown
+from app.storage import files
+from app.storage.models import StoredFile
 from tests.browser import steps
 from tests.browser.running import DAY, Running
 from tests.browser.steps import Person
 from tests.cases import backed, stages
-from tests.people import kian, leila, mina, omid
+from tests.people import PASSWORD, dara, kian, leila, mina, omid
 from tests.pledges import money
 
 S = PledgeState
@@ -83,9 +93,45 @@ def build(running: Running) -> Places:
     return places
 
 
+def newcomer() -> User:
+    """Somebody who has not confirmed their address."""
+    known = accounts.by_email("nadia@example.org")
+    if known is None:
+        known = accounts_service.register("nadia@example.org", "Nadia Amini", PASSWORD)
+        known.confirmed_at = None
+    return known
+
+
+def rejected() -> Lawyer:
+    """A lawyer who was turned down."""
+    known = lawyers.by_email("arash@example.org")
+    if known is None:
+        user = accounts_service.register("arash@example.org", "Arash Bell", PASSWORD)
+        details = ("other", "Chartered Institute of Legal Executives", "A/1", "Bell Legal", "Hull")
+        known = lawyers_service.apply(user, *details, portrait="", evidence=_evidence())
+        for member in (mina(), dara()):
+            lawyers_service.decline(known, member, "The certificate is of 2019.\n\nSend this year’s.")
+    return known
+
+
+def _evidence() -> StoredFile:
+    return files.keep(BytesIO(b"%PDF-1.7"), "practising-certificate.pdf", by_id=None)
+
+
 def people_and_drafts(places: Places) -> None:
-    for person in (omid, mina, kian):
+    for person in (omid, mina, dara, newcomer):
         person()
+    waiting, turned_down = kian(), rejected()
+    waiting.evidence = _evidence()
+    lawyers_service.check(waiting, "firm", "Companies House", dara())
+    places["waiting_lawyer"], places["declined_lawyer"] = waiting.public_id, turned_down.public_id
+    by_letter.send_confirmation(newcomer())
+    by_letter.ask_to_move(omid(), "omid.rahimi@example.org")
+    by_letter.send_reset(omid().id)
+    db.session.flush()
+    for link in db.session.query(OneTimeLink):
+        link.expires_at += timedelta(days=1)  # looking at everything takes longer than they last
+        places[link.kind] = by_letter.token_of(link)
     places["empty"] = stages.empty_draft(leila()).public_id
     places["draft"] = stages.draft(leila(), title="A draft with everything", story=STORY, minor=475_000).public_id
     places["in_review"] = stages.in_review(leila(), title="Keep the footbridge", story=STORY).public_id
@@ -202,6 +248,21 @@ def press(name: str) -> Callable[[Page], None]:
     return act
 
 
+def prove(page: Page) -> None:
+    """Say the password again, if it is asked for, and go on."""
+    if page.locator("[name=password]").count():
+        page.locator("[name=password]").fill(PASSWORD)
+    steps.send(page)
+    page.wait_for_load_state()
+
+
+def sign_up(page: Page) -> None:
+    for name, value in (("name", "Sara"), ("email", "sara.m@example.org"), ("password", PASSWORD)):
+        page.locator(f"[name={name}]").fill(value)
+    steps.send(page)
+    page.wait_for_url("**/sent")
+
+
 def open_private(page: Page) -> None:
     page.wait_for_url("**/cases/*")
 
@@ -254,7 +315,40 @@ SCENES: dict[str, Scene] = {
     # accounts
     "sign_in": Scene("/account/sign-in"),
     "sign_in_wrong": Scene("/account/sign-in", act=send_empty),
+    "sign_up": Scene("/account/sign-up"),
+    "sign_up_wrong": Scene("/account/sign-up", act=send_empty),
+    "sign_up_sent": Scene("/account/sign-up", act=sign_up),
+    "confirm": Scene("/account/confirm/{confirm}"),
+    "confirm_change": Scene("/account/confirm/{change}"),
+    "link_ended": Scene("/account/reset/nothing"),
+    "reset": Scene("/account/reset"),
+    "reset_sent": Scene("/account/reset/sent"),
+    "new_password": Scene("/account/reset/{reset}"),
     "account": Scene("/account/", who=omid),
+    "account_with_codes": Scene("/account/", who=leila),
+    "account_unconfirmed": Scene("/account/", who=newcomer),
+    "resend": Scene("/account/confirm", who=newcomer),
+    "set_up_unconfirmed": Scene("/account/second-factor/set-up", who=newcomer),
+    **{f"account_{name}": Scene(f"/account/{name}", who=omid) for name in ("details", "email", "password", "sign-ins")},
+    "account_password_wrong": Scene("/account/password", who=omid, act=send_empty),
+    "account_details_fixed": Scene("/account/details", who=leila),
+    "set_up": Scene("/account/second-factor/set-up", who=omid),
+    "scan": Scene("/account/second-factor/set-up", who=omid, act=prove),
+    "renew": Scene("/account/second-factor/recovery-codes", who=leila),
+    "turn_off": Scene("/account/second-factor/off", who=kian),
+    "turn_off_never": Scene("/account/second-factor/off", who=leila),
+    # applying as a lawyer, and the directory
+    "apply": Scene("/lawyers/apply", who=omid),
+    "apply_wrong": Scene("/lawyers/apply", who=omid, act=send_empty),
+    "apply_unconfirmed": Scene("/lawyers/apply", who=newcomer),
+    "apply_change": Scene("/lawyers/apply", who=kian),
+    "application_waiting": Scene("/lawyers/application", who=kian),
+    "application_verified": Scene("/lawyers/application", who=leila),
+    "application_declined": Scene("/lawyers/application", who=rejected),
+    "apply_again": Scene("/lawyers/apply", who=rejected),
+    "directory": Scene("/lawyers/"),
+    "directory_end": Scene("/lawyers/?after=zzz"),
+    "profile": Scene("/lawyers/leila-farahani"),
     # the lawyer's side
     "wizard_new": Scene("/cases/new", who=leila),
     "wizard_new_unverified": Scene("/cases/new", who=kian),
@@ -278,6 +372,10 @@ SCENES: dict[str, Scene] = {
     # staff
     "staff": Scene("/staff/", who=mina),
     "staff_queue": Scene("/staff/cases", who=mina),
+    "staff_lawyers": Scene("/staff/lawyers", who=mina),
+    "staff_lawyer": Scene("/staff/lawyers/{waiting_lawyer}", who=mina),
+    "staff_lawyer_wrong": Scene("/staff/lawyers/{waiting_lawyer}", who=mina, act=send_empty),
+    "staff_lawyer_decided": Scene("/staff/lawyers/{declined_lawyer}", who=mina),
     "staff_review": Scene("/staff/cases/{in_review}", who=mina),
     "staff_review_private": Scene("/staff/cases/{private_in_review}", who=mina),
     "staff_review_wrong": Scene("/staff/cases/{in_review}", who=mina, act=send_empty),

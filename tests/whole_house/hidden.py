@@ -13,11 +13,15 @@ from app.cases.models import Case
 from app.cases.states import PUBLISHED, CaseState, Visibility
 from app.core import clock
 from app.database import db
+from app.jobs import queue
 from app.pledges import closing, collection
 from app.pledges.models import Pledge
+from app.updates import outcomes
+from app.updates import service as updates
 from tests.cases import stages
 from tests.people import browser_of, kian, mina, omid
 from tests.pledges.backing import pledge as back
+from tests.updates import making
 
 _MARKED = re.compile(r"zq([a-z0-9_]+?)zq", re.IGNORECASE)
 LINES, PLEDGED = 7_654_321, "61.37"  # sums that stand nowhere else
@@ -27,6 +31,14 @@ PAGE = {name: f"zq{name}zq" for name in stages.WORDS if name != "legal_stage"} |
 }
 # Who backs a private case leaves a name, a message and an address.
 BACKER = {"name": "zqbackerzq", "message": "zqmessagezq", "email": "zqemailzq@example.org"}
+
+# What the lawyer tells later: to everybody who may see the page, to backers, to nobody yet, and at the end.
+TOLD = updates.Words("zqupdatezq", "zqupdatetextzq", "everyone")
+MENTIONED = updates.Words("zqforbackerszq", "zqforbackerstextzq", "backers")
+DRAFTED = updates.Words("zqdraftedzq", "zqdraftedtextzq", "everyone")
+END = {name: f"zqend{name}zq" for name in ("court", "citation", "quote", "effect", "account")}
+END_MARKS = {f"end{name}" for name in END}
+ENDED = making.finding("won", **END)
 
 
 def marked(text: str) -> set[str]:
@@ -102,6 +114,7 @@ def build(app: Flask) -> House:
         _backed(house, state)
     with app.app_context():
         _verdicts(house)
+        _told(house)
     return house
 
 
@@ -146,10 +159,21 @@ def _verdicts(house: House) -> None:
             house.case(state).target = target
         else:
             service.fund(case)
-            case.state = CaseState.CONCLUDED
+            outcomes.record_outcome(case, ENDED, document=making.order(), tells_story=True)
     past = clock.now() - timedelta(seconds=1)
     house.case(CaseState.UNFUNDED).deadline_at = past
     db.session.commit()
     closing.close(house.case(CaseState.UNFUNDED).id)
     service.start_closing(house.case(CaseState.CLOSING))
     db.session.commit()
+
+
+def _told(house: House) -> None:
+    """Updates of the funded case: for everybody who may see it, corrected once, for backers, and a draft."""
+    case = house.case(CaseState.FUNDED)
+    first = making.post(case, TOLD)
+    updates.correct(first, TOLD.title, "zqcorrectedzq", seen=first.version)
+    making.post(case, MENTIONED)
+    updates.draft(case, DRAFTED)
+    db.session.commit()
+    queue.drain()  # the letters are written down

@@ -13,7 +13,7 @@ from tests.support.forms import token_of
 from tests.support.portal import portal
 from tests.whole_house.routes import fill, in_both_languages, mark, methods, rules
 
-KINDS = {"public", "anyone", "signed_in", "lawyer", "staff", "by_token", "returning", "provider"}
+KINDS = {"public", "anyone", "signed_in", "lawyer", "staff", "by_token", "one_click", "returning", "provider"}
 # Whole parts of the site are for some people only, whatever their single views say.
 PARTS = {"/staff": "staff", "/dashboard": "lawyer", "/cases/new": "lawyer", "/p/": "by_token", "/pledges/": "by_token"}
 

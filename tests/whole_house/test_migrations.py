@@ -82,11 +82,33 @@ def fill(app) -> None:
                 connection.execute(table.insert(), rows_for(table))
 
 
-def contents(app) -> tuple[dict[str, list[object]], set[str]]:
+Rows = dict[str, list[dict[str, str]]]
+
+
+def contents(app) -> tuple[Rows, set[str]]:
     """Every row by table, and the triggers."""
     with app.app_context(), database.db.engine.connect() as connection:
-        rows = {table.name: sorted(map(str, connection.execute(select(table)))) for table in tables_of(connection)}
+        rows = {
+            table.name: sorted(
+                (
+                    {name: str(value) for name, value in row.items()}
+                    for row in connection.execute(select(table)).mappings()
+                ),
+                key=str,
+            )
+            for table in tables_of(connection)
+        }
         return rows, database.trigger_names(connection)
+
+
+def kept(rows: Rows, other: Rows) -> Rows:
+    """Of `rows` what `other` has a place for: its tables, and their columns."""
+    columns = {name: set(found[0]) if found else set() for name, found in other.items()}
+    return {
+        name: sorted(({key: row[key] for key in row if key in columns[name]} for row in found), key=str)
+        for name, found in rows.items()
+        if name in other
+    }
 
 
 def wanted_triggers(tables) -> set[str]:
@@ -174,12 +196,14 @@ def test_every_step_up_and_down_keeps_all_rows_and_triggers(bare):
         if number != NUMBERS[-1]:
             upgrade(bare, "+1")
             after, triggers = contents(bare)
-            assert {name: after[name] for name in before} == before and triggers == wanted_triggers(after)
+            assert kept(after, before) == kept(before, after) and triggers == wanted_triggers(after)
+            assert before.keys() <= after.keys()
     for number in NUMBERS[-2::-1]:
         before, _triggers = contents(bare)
         downgrade(bare, number)
         after, triggers = contents(bare)
-        assert after == {name: before[name] for name in after} and triggers == wanted_triggers(after)
+        assert kept(after, before) == kept(before, after) and triggers == wanted_triggers(after)
+        assert after.keys() <= before.keys()
 
 
 def test_down_to_nothing_and_up_again_with_data(bare):
@@ -249,7 +273,7 @@ def test_a_migration_that_would_leave_orphans_changes_nothing(bare, more_migrati
 
 
 def test_a_migration_that_fails_half_way_has_done_nothing(bare, more_migrations):
-    upgrade(bare, NUMBERS[-2])
+    upgrade(bare, "0011")
     folder = more_migrations('op.create_table("half", sa.Column("id", sa.Integer())); raise ZeroDivisionError')
     with pytest.raises(ZeroDivisionError):
         upgrade(bare, folder=folder)

@@ -1,0 +1,215 @@
+"""Every letter there is, rendered in both languages, and every template belongs to one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import by_letter
+from app.accounts.models import OneTimeLink, User
+from app.cases import service
+from app.cases.models import Case
+from app.core import clock
+from app.core.text import is_safe_line
+from app.database import db as database
+from app.i18n.locale import LANGUAGES
+from app.lawyers import service as lawyers
+from app.lawyers.models import Lawyer
+from app.mail import outbox
+from app.mail.outbox import WRITERS, Letter, render
+from app.pledges.models import ChargeAttempt, Pledge
+from app.pledges.states import PledgeState
+from config import ROOT
+from tests.cases import backed, stages
+from tests.people import dara, kian, leila, mina, sara
+
+pytestmark = pytest.mark.one_database
+P = PledgeState
+TEMPLATES = ROOT / "app" / "templates" / "email"
+
+
+@dataclass
+class World:
+    """What letters tell of: a complete draft and a pledge with a card that was tried once."""
+
+    case: Case
+    pledge: Pledge
+
+    def at(self, *steps: Callable[[Case], object]) -> dict[str, int]:
+        """The facts of a letter about the case after these steps."""
+        for step in steps:
+            step(self.case)
+        return {"case": self.case.id}
+
+    def pledged(self, state: PledgeState, **values: object) -> dict[str, int]:
+        """The facts of a letter about the pledge in `state`."""
+        for name, value in {"state": state, **values}.items():
+            setattr(self.pledge, name, value)
+        return {"pledge": self.pledge.id}
+
+    def failing(self, state: PledgeState) -> dict[str, int]:
+        """The facts of a letter about the pledge's failed try."""
+        soon = clock.now() + timedelta(days=1)
+        return {**self.pledged(state, next_at=soon, first_failed_at=clock.now()), "attempt": 1}
+
+
+def approve(case: Case) -> None:
+    service.approve(case, mina(), "Well done.")
+
+
+SENT_IN = (service.submit,)
+APPROVED = (*SENT_IN, approve)
+LIVE = (*APPROVED, service.publish)
+
+
+def linked(send: Callable[[User], object]) -> dict[str, int]:
+    """The facts of a letter around the link that `send` makes for Sara."""
+    send(sara())
+    return {"link": database.session.scalars(select(OneTimeLink).order_by(OneTimeLink.id.desc())).first().id}
+
+
+def about(who: Callable[[], Lawyer], *steps: Callable[[Lawyer], object]) -> dict[str, int]:
+    """The facts of a letter to a lawyer after these steps."""
+    for step in steps:
+        step(who())
+    return {"lawyer": who().id}
+
+
+# One example for every letter.
+EXAMPLES: dict[str, Callable[[World], dict[str, object]]] = {
+    "accounts.confirm": lambda _world: linked(lambda user: by_letter.ask_to_move(user, "sara.m@example.org")),
+    "accounts.already_registered": lambda _world: linked(lambda user: by_letter.tell_known(user.email)),
+    "accounts.reset": lambda _world: linked(lambda user: by_letter.send_reset(user.id)),
+    "accounts.password_changed": lambda _world: {"user": sara().id},
+    "accounts.email_changed": lambda _world: {"user": sara().id, "is_old": True},
+    "accounts.second_factor": lambda _world: {"user": sara().id, "what": "recovered"},
+    "lawyers.applied": lambda _world: about(kian),
+    "lawyers.verified": lambda _world: about(leila),
+    "lawyers.declined": lambda _world: about(
+        kian,
+        *(lambda lawyer, by=by: lawyers.decline(lawyer, by(), "Send this year’s certificate.") for by in (mina, dara)),
+    ),
+    "cases.submitted": lambda world: world.at(*SENT_IN),
+    "cases.changes_requested": lambda world: world.at(
+        *SENT_IN, lambda case: service.request_changes(case, mina(), "Say who benefits.")
+    ),
+    "cases.approved": lambda world: world.at(*APPROVED),
+    "cases.declined": lambda world: world.at(*SENT_IN, lambda case: service.decline(case, mina(), "No.")),
+    "cases.published": lambda world: world.at(*LIVE),
+    "cases.target_met": lambda world: world.at(*LIVE, service.fund),
+    "cases.target_missed": lambda world: world.at(*LIVE, service.start_closing, service.end_unfunded),
+    "pledges.thanks": lambda world: world.pledged(P.PLEDGED),
+    "pledges.changed": lambda world: world.pledged(P.PLEDGED),
+    "pledges.withdrawn": lambda world: world.pledged(P.WITHDRAWN, ended_at=clock.now()),
+    "pledges.target_met": lambda world: world.pledged(P.DUE),
+    "pledges.receipt": lambda world: world.pledged(P.COLLECTED, collected_at=clock.now()),
+    "pledges.card_failed": lambda world: world.failing(P.RETRY),
+    "pledges.approve_payment": lambda world: world.failing(P.ACTION_REQUIRED),
+    "pledges.lapsed": lambda world: world.pledged(P.LAPSED, ended_at=clock.now()),
+    "pledges.target_missed": lambda world: world.pledged(P.RELEASED, ended_at=clock.now()),
+    "pledges.too_late": lambda world: world.pledged(P.ABANDONED, ended_at=clock.now()),
+}
+
+
+@pytest.fixture
+def world(db):
+    river = stages.live(title="Clean water")
+    card = {"payment_method": "pm_1", "card_brand": "visa", "card_last4": "4242", "card_expires": "2034-12"}
+    pledge = backed.pledge(river, 25, **card)
+    db.session.add(ChargeAttempt(pledge_id=pledge.id, n=1, payment_method="pm_1", state="declined"))
+    db.session.flush()
+    return World(stages.draft(), pledge)
+
+
+class Reader(HTMLParser):
+    """What a letter's HTML declares and links to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.root: dict[str, str | None] = {}
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "html":
+            self.root = dict(attrs)
+        if tag == "a":
+            self.links.append(str(dict(attrs).get("href")))
+        if tag in ("img", "script", "iframe", "form", "link"):
+            self.loads.append(tag)
+
+
+# ---------------------------------------------------------------- every letter
+def test_every_letter_has_an_example_here(app):
+    missing = sorted(WRITERS.keys() - EXAMPLES.keys())
+    assert not missing, f"Give these letters an example in tests/whole_house/test_letters.py: {missing}"
+    assert EXAMPLES.keys() <= WRITERS.keys()
+
+
+def test_a_letter_without_an_example_is_noticed(app, monkeypatch):
+    """The control."""
+    monkeypatch.setitem(WRITERS, "cases.forgotten", lambda case: None)
+    with pytest.raises(AssertionError, match=r"cases\.forgotten"):
+        test_every_letter_has_an_example_here(app)
+
+
+@pytest.fixture(params=EXAMPLES)
+def written(request, world):
+    """A letter in each language, by language."""
+    facts = EXAMPLES[request.param](world)
+    database.session.flush()
+    database.session.expire_all()
+    letters = {lang: render(request.param, lang, facts) for lang in LANGUAGES}
+    assert None not in letters.values(), f"the example of {request.param} is no longer true"
+    return letters
+
+
+def test_every_letter_is_written_in_both_languages(written):
+    for lang, letter in written.items():
+        assert letter.subject and is_safe_line(letter.subject) and len(letter.subject) < 140
+        for part in (letter.subject, letter.text, letter.html):
+            assert "%(" not in part and "{{" not in part and "None" not in part, lang
+        assert len(letter.text.splitlines()) > 5 and "\n\n\n\n" not in letter.text and "<" not in letter.text
+
+
+def test_a_letters_html_says_its_language_loads_nothing_and_leads_only_to_us(written):
+    for lang, letter in written.items():
+        page = Reader(letter.html)
+        assert (page.root["lang"], page.root["dir"]) == (lang, LANGUAGES[lang].direction)
+        assert page.loads == [] and page.links
+        assert {urlsplit(link)[:2] for link in page.links} == {("https", "localhost")}
+
+
+def test_whoever_reads_the_text_part_gets_where_the_other_leads(written):
+    for lang, letter in written.items():
+        in_text, in_html = set(re.findall(r"https://\S+", letter.text)), Reader(letter.html).links
+        assert in_text <= set(in_html) and in_html[-1] == f"https://localhost{LANGUAGES[lang].prefix}/"
+        assert in_text - {in_html[-1]}, "nothing but the way to the home page"
+
+
+def test_figures_in_persian_letters_are_persian(written):
+    text = re.sub(r"https://\S+|[0-9a-z-]{12,}", "", written["fa"].text)
+    assert "£" not in text and not re.search(r"[0-9][.,][0-9]{2}", text)
+
+
+# ---------------------------------------------------------------- templates
+def test_every_letter_has_its_three_templates_and_no_template_is_left_over(world, monkeypatch):
+    used = set()
+    monkeypatch.setattr(outbox, "render_template", lambda name, **_values: used.add(name) or "x")
+    for name, example in EXAMPLES.items():
+        outbox.render(name, "en", example(World(stages.draft(), world.pledge)))
+    ends = {re.sub(r"\.(subject\.txt|txt|html)$", "", name) for name in used}
+    assert used == {f"{end}.{part}" for end in ends for part in ("subject.txt", "txt", "html")}
+    there = {f"email/{path.relative_to(TEMPLATES)}" for path in TEMPLATES.rglob("*.*") if path.name[0] != "_"}
+    assert there == used
+
+
+def test_no_two_writers_share_a_name(app):
+    with pytest.raises(ValueError, match="Two writers"):
+        outbox.letter("cases.approved")(lambda case: Letter("cases/approved"))
