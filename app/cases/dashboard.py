@@ -22,7 +22,7 @@ from app.lawyers.models import Lawyer
 from app.pledges import queries as pledges
 from app.pledges.queries import Totals
 from app.stories import queries as stories
-from app.updates import duties, readers
+from app.updates import duties
 from app.updates import queries as updates
 from app.updates.duties import Duty
 from app.updates.states import SUCCESSES
@@ -114,7 +114,6 @@ def _page(
         state=CaseState(found.state),
         totals=pledges.totals(found) if found.is_published else None,
         desk=desk,
-        readers=readers.count(found.id) if desk else 0,
         headline=updates.headline(outcome, found) if outcome else "",
         story_url=url_for("stories.show", slug=story.slug) if story else "",
         successes=SUCCESSES,

@@ -141,7 +141,8 @@ def discard(update: Update) -> None:
 
 
 def held(update: Update) -> Update:
-    """The update, read anew and held until the transaction ends."""
+    """The update, read anew and held until the transaction ends; its case first, so that nobody waits in a circle."""
+    cases.held(update.case)
     return db.session.scalars(
         select(Update).where(Update.id == update.id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -172,8 +173,8 @@ def write_body(update: Update, markdown: str) -> None:
 # ---------------------------------------------------------------- posting
 def publish(update: Update) -> bool:
     """Post a draft and tell the backers; a second time is quiet (False). Raises NothingWritten, NotLive."""
-    case = cases.held(update.case)
     update = held(update)
+    case = update.case
     if update.is_posted:
         return False
     for field in ("title", "body_markdown"):
@@ -225,8 +226,8 @@ def correct(update: Update, title: str, body: str, *, seen: int, hides_earlier: 
     `hides_earlier` keeps every earlier version from readers, because it named or told what it must not. Raises
     NotPosted, NothingWritten, Overtaken.
     """
-    case = cases.held(update.case)
     update = held(update)
+    case = update.case
     if not update.is_posted:
         raise NotPosted()
     if update.kind == Kind.WRITTEN and not title.strip():
