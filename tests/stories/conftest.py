@@ -2,10 +2,17 @@
 
 import pytest
 
+from app.core.clock import real_now
 from app.database import db as database
 from app.stories.models import Story
 from tests.people import browser_of, nima
 from tests.updates import making
+
+
+@pytest.fixture(autouse=True)
+def noon(clock):
+    """It is noon, so that no day turns while a test looks, whatever the season does to the hour."""
+    clock.set(real_now().replace(hour=12, minute=0, second=0, microsecond=0))
 
 
 @pytest.fixture

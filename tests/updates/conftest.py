@@ -5,11 +5,18 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.cases.models import Case
+from app.core.clock import real_now
 from app.database import db as database
 from app.jobs import queue
 from app.mail.models import OutgoingLetter
 from tests.people import browser_of, leila
 from tests.updates import making
+
+
+@pytest.fixture(autouse=True)
+def noon(clock):
+    """It is noon, so that no day turns while a test looks, whatever the season does to the hour."""
+    clock.set(real_now().replace(hour=12, minute=0, second=0, microsecond=0))
 
 
 @pytest.fixture
