@@ -1,9 +1,10 @@
 """How migrations run.
 
 The whole way up or down is one transaction on both engines, so a migration that is killed has done nothing. Triggers
-are taken off before the first step and laid anew from their one list after the last: SQLite drops them with a table
-that is rebuilt, and refuses to rename a table that a trigger elsewhere speaks of. SQLite rebuilds tables with foreign
-keys off, because dropping the old one would delete all child rows by cascade; afterwards every key is checked.
+and search tables are taken off before the first step and laid anew from their lists after the last: SQLite drops
+triggers with a table that is rebuilt, and refuses to rename a table that a trigger elsewhere speaks of. SQLite rebuilds
+tables with foreign keys off, because dropping the old one would delete all child rows by cascade; afterwards every key
+is checked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -46,6 +47,11 @@ def plainly(kind: str, item: Any, _context: Any) -> str | bool:
     return False
 
 
+def ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether models and migrations speak of it: they know nothing of derived tables."""
+    return kind != "table" or name is None or not database.is_derived(name)
+
+
 def say(step: Any, **_rest: Any) -> None:
     """Tell the operator what is being done."""
     click.echo(f"{'up  ' if step.is_upgrade else 'down'} {step.up_revision_id} {step.up_revision.doc}")
@@ -72,9 +78,11 @@ def migrate(connection: Connection) -> None:
     if not is_sqlite:  # SQLite has one writer; here a second `flask db upgrade` waits and then finds nothing to do
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     database.drop_triggers(connection)
+    database.drop_derived(connection)
     context.run_migrations()
     if is_sqlite:
         refuse_orphans(connection.execute(text("PRAGMA foreign_key_check")))
+    database.lay_derived(connection)
     database.lay_triggers(connection)
 
 
@@ -96,6 +104,7 @@ def run() -> None:
             transactional_ddl=True,
             on_version_apply=say,
             render_item=plainly,
+            include_name=ours,
             **{"process_revision_directives": number_it, **options},
         )
         with context.begin_transaction():

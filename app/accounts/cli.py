@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from app.accounts import queries, service
+from app.accounts import queries, second_factor, service
 from app.accounts.prompts import read_password
 from app.core.errors import DomainError
 from app.database import db
@@ -60,3 +60,19 @@ def disable(email: str) -> None:
     service.disable(user)
     db.session.commit()
     click.echo(f"The account of {user.email} is closed.")
+
+
+@staff.command("forget-codes")
+@click.argument("email")
+@with_appcontext
+def forget_codes(email: str) -> None:
+    """Take the second factor off the account of EMAIL, who lost app and recovery codes; make sure who they are first.
+
+    Their sign-ins end, and a letter tells them. It serves every account, not only staff's.
+    """
+    user = queries.by_email(email)
+    if user is None:
+        raise click.ClickException("There is no account with this email address.")
+    second_factor.forget(user)
+    db.session.commit()
+    click.echo(f"{user.email} signs in with the password alone and may be asked to set up codes anew.")

@@ -1,10 +1,14 @@
-"""How often one may try to sign in.
+"""How often one may try to sign in, and how often our letters may be asked for.
 
 Attempts are counted by network and by account. A stranger who keeps trying could use up an account's attempts, so an
 account is counted apart for each network from which its owner signed in lately: they still get in from home.
+
+Letters are counted by network, which is told when it is too much, and by the address they go to, which is not: the
+answer stays the same, and the letters of the last hour are there.
 """
 
 from app.accounts.models import User
+from app.core.errors import TooMany
 from app.web import throttle
 
 WINDOW = 600
@@ -12,6 +16,11 @@ FROM_ONE_NETWORK = 50
 FOR_ONE_ACCOUNT = 10
 CODES = 5
 CODES_WINDOW = 300
+HOUR = 3600
+LETTERS_FROM_ONE_NETWORK = 30
+LETTERS_TO_ONE_ADDRESS = 4
+PROOFS = 10
+LINKS_FROM_ONE_NETWORK = 60
 
 
 def _counted(email: str, address: str | None) -> list[tuple[str, str, int]]:
@@ -39,7 +48,34 @@ def forgive_attempt(user: User, address: str | None) -> None:
     throttle.note("sign_in.done", f"{user.email}|{throttle.address_block(address)}")
 
 
+def _count(kind: str, key: str, limit: int, per_seconds: int) -> None:
+    throttle.check(kind, key, limit, per_seconds)
+    throttle.note(kind, key)
+
+
 def count_code(user: User) -> None:
-    """Count a one-time code before it is looked at. Raises throttle.TooMany."""
-    throttle.check("sign_in.code", str(user.id), CODES, CODES_WINDOW)
-    throttle.note("sign_in.code", str(user.id))
+    """Count a one-time or recovery code before it is looked at. Raises throttle.TooMany."""
+    _count("sign_in.code", str(user.id), CODES, CODES_WINDOW)
+
+
+def count_proof(user: User) -> None:
+    """Count a password that somebody signed in types again, before it is looked at. Raises throttle.TooMany."""
+    _count("account.proof", str(user.id), PROOFS, WINDOW)
+
+
+def count_link(address: str | None) -> None:
+    """Count the use of a link from a letter, which costs a hash. Raises throttle.TooMany."""
+    _count("account.link", throttle.address_block(address), LINKS_FROM_ONE_NETWORK, HOUR)
+
+
+def count_letter(email: str, address: str | None) -> bool:
+    """Count a letter that a form asks for; whether it may be sent to `email`. Raises throttle.TooMany.
+
+    Whether there is an account of that address makes no difference here.
+    """
+    _count("account.letter.network", throttle.address_block(address), LETTERS_FROM_ONE_NETWORK, HOUR)
+    try:
+        _count("account.letter", email.strip().lower(), LETTERS_TO_ONE_ADDRESS, HOUR)
+    except TooMany:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Accounts, staff roles and sign-ins."""
+"""Accounts, staff roles, sign-ins, links that work once and recovery codes."""
 
 from datetime import datetime
 
@@ -11,7 +11,12 @@ from app.database import Base, BigId, UTCDateTime
 
 
 class User(Base):
-    """A person who can sign in. `email` is stored in lower case; `totp_secret` (base32) turns the second factor on."""
+    """A person who can sign in. `email` is stored in lower case; `totp_secret` (base32) turns the second factor on.
+
+    `confirmed_at` says that letters to the address reach them. `name_fixed_at` is set while the name is part of what
+    staff check or have checked, `codes_required_at` once they do what needs a second factor. A secret that no code has
+    proved yet waits in `pending_totp_secret` until `pending_totp_until` (real time).
+    """
 
     __tablename__ = "users"
 
@@ -23,7 +28,12 @@ class User(Base):
     lang: Mapped[str] = mapped_column(String(5), default="en")
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_last_step: Mapped[int | None] = mapped_column(BigId)
+    pending_totp_secret: Mapped[str | None] = mapped_column(String(64))
+    pending_totp_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    name_fixed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    codes_required_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     roles: Mapped[list["StaffRole"]] = relationship(back_populates="user", foreign_keys="StaffRole.user_id")
@@ -32,6 +42,21 @@ class User(Base):
     def role_names(self) -> frozenset[str]:
         """The staff roles they hold now."""
         return frozenset(role.role for role in self.roles if role.ended_at is None)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether they have shown that letters to their address reach them."""
+        return self.confirmed_at is not None
+
+    @property
+    def needs_codes(self) -> bool:
+        """Whether they must have a second factor: staff, and lawyers who were verified."""
+        return self.codes_required_at is not None or bool(self.role_names)
+
+    @property
+    def owes_codes(self) -> bool:
+        """Whether they must have a second factor and have none yet."""
+        return self.totp_secret is None and self.needs_codes
 
 
 class StaffRole(Base):
@@ -53,7 +78,8 @@ class StaffRole(Base):
 class SignIn(Base):
     """A sign-in on one device. The cookie holds a token, the row its hash; each request looks the row up.
 
-    `created_at` and `expires_at` are real time, never the moved clock of a demonstration.
+    `created_at` and `expires_at` are real time, never the moved clock of a demonstration. `device` is what `devices`
+    made of the browser's name; nothing else about the device is kept.
     """
 
     __tablename__ = "sign_ins"
@@ -64,5 +90,39 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    device: Mapped[str] = mapped_column(String(40), default="")
 
     user: Mapped[User] = relationship()
+
+
+class OneTimeLink(Base):
+    """A link in a letter to `email`, for one of `by_letter.KINDS`. It works once, until `expires_at` (real time).
+
+    Its token is derived from `seed` when the letter is sent, and never stored; the row holds the token's hash.
+    """
+
+    __tablename__ = "one_time_links"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(254))
+    seed: Mapped[str] = mapped_column(String(32))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship()
+
+
+class RecoveryCode(Base):
+    """One of the codes that stand in for the second factor, each once. Stored hashed; shown only when it is made."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

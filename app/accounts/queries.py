@@ -1,22 +1,31 @@
 """What is asked about accounts. Nothing is changed here."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask_login import UserMixin
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.accounts.models import SignIn, StaffRole, User
+from app.accounts.models import OneTimeLink, RecoveryCode, SignIn, StaffRole, User
 from app.core import clock, ids
 from app.database import db
+
+FRESH = timedelta(minutes=10)
 
 
 class Identity(UserMixin):
     """A live sign-in. Flask-Login keeps its `id`, the token, in the cookie and asks for it on each request."""
 
-    def __init__(self, token: str, user: User) -> None:
+    def __init__(self, token: str, user: User, began_at: datetime | None = None) -> None:
         self.id = token
         self.user = user
+        self.began_at = began_at or clock.real_now()
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether they proved only just who they are (real time)."""
+        return clock.real_now() - self.began_at < FRESH
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ def credentials(email: str) -> Credentials:
 
 def identity(token: str) -> Identity | None:
     """Who holds the sign-in `token`; None when it ended, expired or never existed, or the account is disabled."""
-    user = db.session.scalar(
-        select(User)
+    found = db.session.execute(
+        select(User, SignIn.created_at)
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == ids.hash_token(token),
@@ -52,8 +61,37 @@ def identity(token: str) -> Identity | None:
             User.disabled_at.is_(None),
         )
         .options(joinedload(User.roles))
+    ).unique()
+    row = found.first()
+    return Identity(token, *row) if row else None
+
+
+def sign_ins(user: User) -> list[SignIn]:
+    """The sign-ins of `user` that live now, the latest first."""
+    live = (SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.real_now())
+    return list(db.session.scalars(select(SignIn).where(*live).order_by(SignIn.id.desc())))
+
+
+def recovery_codes_left(user: User) -> int:
+    """How many of their recovery codes `user` has not used."""
+    left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(left) or 0
+
+
+def wanted_address(user: User) -> str | None:
+    """The address that `user` wants to have instead of the present one and has not confirmed yet."""
+    latest = (
+        select(OneTimeLink.email)
+        .where(
+            OneTimeLink.user_id == user.id,
+            OneTimeLink.kind == "change",
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > clock.real_now(),
+        )
+        .order_by(OneTimeLink.id.desc())
+        .limit(1)
     )
-    return Identity(token, user) if user else None
+    return db.session.scalar(latest)
 
 
 def staff() -> list[User]:

@@ -1,7 +1,8 @@
 """What can happen to an account: it is made, gets a role or a second factor, is signed in to and out of, is disabled.
 
-Passwords are hashed and verified before a transaction is open, because that takes long on purpose; `register` hashes
-before it asks the database anything.
+What begins with a letter (joining, confirming, a new password or address) is in `by_letter`, what people do with their
+own codes in `second_factor`. Passwords are hashed and verified before a transaction is open, because that takes long on
+purpose; `register` hashes before it asks the database anything.
 """
 
 from dataclasses import replace
@@ -14,7 +15,7 @@ from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import SignIn, StaffRole, User
@@ -24,6 +25,8 @@ from app.core import clock, ids
 from app.core.errors import N_, Conflict, Invalid
 from app.core.text import ascii_digits, is_safe_line
 from app.database import db
+from app.i18n.locale import LANGUAGES
+from app.mail.outbox import post
 
 LASTS = timedelta(days=30)
 STEP_SECONDS = 30
@@ -62,6 +65,20 @@ class BadPassword(Invalid):
     field = "password"
 
 
+class NameIsFixed(Conflict):
+    """Staff check, or have checked, that this is their name."""
+
+    message = N_("Your name is part of what we check about lawyers, so it cannot be changed here. Write to us.")
+    field = "name"
+
+
+class BadLanguage(Invalid):
+    """A language that we do not speak."""
+
+    message = N_("Choose one of the languages.")
+    field = "lang"
+
+
 class AccountDisabled(Conflict):
     """The account was disabled after its password had been checked."""
 
@@ -75,27 +92,58 @@ class WrongCode(Invalid):
     field = "code"
 
 
-def register(email: str, name: str, password: str, lang: str = "en") -> User:
-    """Make an account. Raises EmailTaken, BadEmail, BadName, BadPassword."""
+def normal_email(email: str) -> str:
+    """`email` as it is stored: in lower case. Raises BadEmail."""
     try:
-        email = validate_email(email, check_deliverability=False).normalized.lower()
+        return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         raise BadEmail() from None
+
+
+def checked_name(name: str) -> str:
+    """`name` as it is stored. Raises BadName."""
     name = name.strip()
     if not name or len(name) > 120 or not is_safe_line(name):
         raise BadName()
+    return name
+
+
+def check_password(password: str) -> None:
+    """Raise BadPassword if `password` is too short or too long to be one."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise BadPassword(shortest=SHORTEST_PASSWORD)
-    password_hash = _hasher.hash(password)
-    if by_email(email):
+
+
+def hash_password(password: str) -> str:
+    """The hash of a new password. Takes long on purpose: no transaction may be open. Raises BadPassword."""
+    check_password(password)
+    return _hasher.hash(password)
+
+
+def register(email: str, name: str, password: str, lang: str = "en") -> User:
+    """Make an account for somebody who is known to have the address. Raises EmailTaken, BadEmail, BadName, BadPassword.
+
+    Who joins by themselves does so with `by_letter.sign_up`.
+    """
+    email, name = normal_email(email), checked_name(name)
+    user = make(email, name, hash_password(password), lang)
+    if user is None:
         raise EmailTaken()
+    user.confirmed_at = clock.now()
+    return user
+
+
+def make(email: str, name: str, password_hash: str, lang: str) -> User | None:
+    """Write an account down from parts that were checked; None if there is one of this address."""
+    if by_email(email):
+        return None
     user = User(email=email, name=name, password_hash=password_hash, lang=lang)
     try:
         # Two registrations of one address may both have found it free; the second insert tells.
         with db.session.begin_nested():
             db.session.add(user)
     except IntegrityError:
-        raise EmailTaken() from None
+        return None
     record("account.registered", user, actor_id=user.id)
     return user
 
@@ -113,12 +161,63 @@ def give_role(user: User, role: str, *, by_id: int | None = None) -> None:
 
 
 def turn_on_second_factor(user: User) -> str:
-    """Give `user` a new secret for one-time codes; the otpauth address that an authenticator app reads."""
+    """Give `user` a new secret for one-time codes; the otpauth address that an authenticator app reads.
+
+    For operators, who pass the address on. People set theirs up with `second_factor`.
+    """
     user.totp_secret = pyotp.random_base32()
     user.totp_last_step = None
     record("account.second_factor_on", user)
+    return authenticator_uri(user, user.totp_secret)
+
+
+def authenticator_uri(user: User, secret: str) -> str:
+    """The otpauth address of `secret`, which an authenticator app reads."""
     issuer = current_app.config["AMICUS"].site_name
-    return pyotp.TOTP(user.totp_secret).provisioning_uri(name=user.email, issuer_name=issuer)
+    return pyotp.TOTP(secret).provisioning_uri(name=user.email, issuer_name=issuer)
+
+
+def require_codes(user: User) -> None:
+    """From now on `user` must have a second factor: they do what needs one. A second time is quiet."""
+    user.codes_required_at = user.codes_required_at or clock.now()
+
+
+# ---------------------------------------------------------------- name and password
+def fix_name(user: User) -> None:
+    """Keep the name of `user` as it is while staff check it and after that; a second time is quiet."""
+    user.name_fixed_at = user.name_fixed_at or clock.now()
+
+
+def free_name(user: User) -> None:
+    """Let `user` change their name again."""
+    user.name_fixed_at = None
+
+
+def describe(user: User, name: str, lang: str) -> None:
+    """The name of `user`, and the language of our letters to them. Raises BadName, NameIsFixed, BadLanguage."""
+    name = checked_name(name)
+    if lang not in LANGUAGES:
+        raise BadLanguage()
+    if name != user.name:
+        if user.name_fixed_at is not None:
+            raise NameIsFixed()
+        user.name = name
+        record("account.renamed", user, actor_id=user.id)
+    user.lang = lang
+
+
+def set_password(user: User, password_hash: str, *, keep: str | None = None) -> None:
+    """Give `user` a new password, end their sign-ins but that of the token `keep`, and tell them by letter."""
+    user.password_hash = password_hash
+    end_others(user, keep)
+    record("account.password_changed", user, actor_id=user.id)
+    tell(user, "accounts.password_changed")
+
+
+def tell(user: User, name: str, *, to: str | None = None, **facts: object) -> None:
+    """Write a letter down that tells `user` what has just happened to their account."""
+    key = f"{name}:{user.id}:{ids.public_id()}"
+    post(key, name, to=to or user.email, lang=user.lang, facts={"user": user.id, **facts})
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
@@ -134,26 +233,37 @@ def _nobodys_hash() -> str:
     return _hasher.hash(ids.token())
 
 
-def use_code(user: User, code: str) -> None:
-    """Accept a one-time code of now or one step to either side, once. Raises WrongCode."""
+def matching_steps(secret: str | None, code: str) -> list[int]:
+    """The steps of time, now and one to either side, of which `code` is the code."""
     typed = "".join(ascii_digits(code).split())
     present = int(clock.real_now().timestamp()) // STEP_SECONDS
-    for step in (present - 1, present, present + 1):
-        if user.totp_secret and pyotp.utils.strings_equal(pyotp.TOTP(user.totp_secret).generate_otp(step), typed):
-            unused = or_(User.totp_last_step.is_(None), User.totp_last_step < step)
-            statement = update(User).where(User.id == user.id, unused).values(totp_last_step=step).returning(User.id)
-            if db.session.scalar(statement) is not None:
-                return
+    near = (present - 1, present, present + 1) if secret else ()
+    return [step for step in near if pyotp.utils.strings_equal(pyotp.TOTP(secret or "").generate_otp(step), typed)]
+
+
+def use_code(user: User, code: str) -> None:
+    """Accept a one-time code of now or one step to either side, once. Raises WrongCode."""
+    for step in matching_steps(user.totp_secret, code):
+        unused = or_(User.totp_last_step.is_(None), User.totp_last_step < step)
+        statement = update(User).where(User.id == user.id, unused).values(totp_last_step=step).returning(User.id)
+        if db.session.scalar(statement) is not None:
+            return
     raise WrongCode()
 
 
-def sign_in(user: User) -> str:
-    """Open a sign-in for somebody who proved who they are; the token for their cookie. Raises AccountDisabled."""
+# ---------------------------------------------------------------- signing in and out
+def sign_in(user: User, device: str = "") -> str:
+    """Open a sign-in for somebody who proved who they are; the token for their cookie. Raises AccountDisabled.
+
+    `device` is what `devices.name` says of the browser.
+    """
     if user.disabled_at:
         raise AccountDisabled()
     token = ids.token()
     real = clock.real_now()
-    db.session.add(SignIn(user_id=user.id, token_hash=ids.hash_token(token), created_at=real, expires_at=real + LASTS))
+    row = SignIn(user_id=user.id, token_hash=ids.hash_token(token), created_at=real, expires_at=real + LASTS)
+    row.device = device
+    db.session.add(row)
     record("account.signed_in", user, actor_id=user.id)
     return token
 
@@ -161,6 +271,16 @@ def sign_in(user: User) -> str:
 def sign_out(token: str) -> None:
     """End the sign-in of `token`; quiet if it ended before."""
     _end_sign_ins(SignIn.token_hash == ids.hash_token(token))
+
+
+def end_sign_in(user: User, sign_in_id: int) -> None:
+    """End one of the sign-ins of `user`; quiet if it ended before, or is not theirs."""
+    _end_sign_ins(SignIn.id == sign_in_id, SignIn.user_id == user.id)
+
+
+def end_others(user: User, keep: str | None) -> None:
+    """End every sign-in of `user` but that of the token `keep`."""
+    _end_sign_ins(SignIn.user_id == user.id, SignIn.token_hash != ids.hash_token(keep or ""))
 
 
 def disable(user: User, *, by_id: int | None = None) -> None:
@@ -171,5 +291,5 @@ def disable(user: User, *, by_id: int | None = None) -> None:
         record("account.disabled", user, actor_id=by_id)
 
 
-def _end_sign_ins(which: object) -> None:
-    db.session.execute(update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=clock.real_now()))  # type: ignore[arg-type]
+def _end_sign_ins(*which: ColumnElement[bool]) -> None:
+    db.session.execute(update(SignIn).where(*which, SignIn.ended_at.is_(None)).values(ended_at=clock.real_now()))

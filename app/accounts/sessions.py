@@ -26,4 +26,12 @@ def find_visitor() -> Visitor:
     if not current_user.is_authenticated:
         return Visitor(grants=grants)
     user = current_user.user
-    return Visitor(user.id, user.name, id_of_user(user.id), user.role_names, grants)
+    return Visitor(
+        user.id,
+        user.name,
+        id_of_user(user.id),
+        user.role_names,
+        grants,
+        is_confirmed=user.is_confirmed,
+        owes_codes=user.owes_codes,
+    )

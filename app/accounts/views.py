@@ -1,16 +1,22 @@
 """Signing in and out, and the page of one's account."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from app.accounts import limits, queries, service
-from app.accounts.forms import CodeForm, SignInForm
+from app.accounts import devices, limits, queries, second_factor, service
+from app.accounts.forms import CodeForm, RecoveryForm, SignInForm
 from app.accounts.models import User
-from app.core import clock
+from app.core import clock, ids
+from app.core.errors import DomainError
 from app.database import db
+from app.i18n.errors import render_error
+from app.i18n.locale import LANGUAGES
+from app.lawyers import queries as lawyers
 from app.web.access import anyone, signed_in
 from app.web.headers import keep_private
 from app.web.redirects import local_path
@@ -45,13 +51,19 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _ask_for_code(user: User) -> Response:
-    session["code_wanted"] = {"user": user.id, "until": int(clock.real_now().timestamp()) + CODE_WITHIN}
+    until = int(clock.real_now().timestamp()) + CODE_WITHIN
+    session["code_wanted"] = {"user": user.id, "until": until, "password": _mark(user)}
     return redirect(url_for("accounts.second_factor", next=_target()), 303)
+
+
+def _mark(user: User) -> str:
+    """Changes with the password, so that a password that was changed meanwhile leads no further."""
+    return ids.hash_token(user.password_hash)[:20]
 
 
 def _begin(user: User) -> Response:
     """Start anew with an empty session, so that one planted before is worth nothing; rights to private cases stay."""
-    token = service.sign_in(user)
+    token = service.sign_in(user, devices.name(request.user_agent.string))
     limits.forgive_attempt(user, request.remote_addr)
     grants = session.get("grants")
     db.session.commit()
@@ -64,26 +76,41 @@ def _begin(user: User) -> Response:
     return redirect(_target(), 303)
 
 
-@blueprint.route("/second-factor", methods=["GET", "POST"])
+# ---------------------------------------------------------------- the code after the password
+@blueprint.route("/second-factor", methods=["GET", "POST"], endpoint="second_factor")
 @anyone
-def second_factor() -> ResponseReturnValue:
+def enter_code() -> ResponseReturnValue:
+    return _second_step(CodeForm, "accounts/second_factor.html", service.use_code)
+
+
+@blueprint.route("/recovery-code", methods=["GET", "POST"])
+@anyone
+def recovery_code() -> ResponseReturnValue:
+    """For somebody whose authenticator app is out of reach."""
+    return _second_step(RecoveryForm, "accounts/recovery_code.html", second_factor.use_recovery_code)
+
+
+def _second_step(
+    ask: type[CodeForm] | type[RecoveryForm], template: str, use: Callable[[User, str], None]
+) -> ResponseReturnValue:
     wanted = session.get("code_wanted", {"user": 0, "until": 0})
     user = db.session.get(User, wanted["user"])
-    if user is None or wanted["until"] < clock.real_now().timestamp():
+    if user is None or wanted["until"] < clock.real_now().timestamp() or wanted.get("password") != _mark(user):
         return redirect(url_for("accounts.sign_in", next=_target()), 303)
-    form = CodeForm()
+    form = ask()
     if not form.validate_on_submit():
-        return render_template("accounts/second_factor.html", form=form), 400 if form.is_submitted() else 200
+        return render_template(template, form=form), 400 if form.is_submitted() else 200
     limits.count_code(user)
     db.session.commit()
     try:
-        service.use_code(user, form.code.data or "")
-    except service.WrongCode as error:
-        form.code.errors = [str(error)]
-        return render_template("accounts/second_factor.html", form=form), error.status
+        use(user, form.code.data or "")
+    except DomainError as error:
+        form.code.errors = [render_error(error)]
+        return render_template(template, form=form), error.status
     return _begin(user)
 
 
+# ---------------------------------------------------------------- signing out
 @blueprint.post("/sign-out")
 @anyone
 def sign_out() -> Response:
@@ -99,4 +126,13 @@ def sign_out() -> Response:
 @blueprint.get("/")
 @signed_in
 def home() -> str:
-    return render_template("accounts/home.html", user=current_user.user)
+    user = current_user.user
+    return render_template(
+        "accounts/home.html",
+        user=user,
+        letters_in=LANGUAGES[user.lang].name,
+        wanted_address=queries.wanted_address(user),
+        codes_left=queries.recovery_codes_left(user),
+        sign_ins=len(queries.sign_ins(user)),
+        lawyer=lawyers.by_user(user.id),
+    )

@@ -4,8 +4,10 @@
 @anyone        anybody, with a session (a page with a form)
 @signed_in     any account
 @lawyer        a lawyer, verified or not
-@staff("…")    one of the named staff roles
+@staff("…")    one of the named staff roles; who must have a second factor sets it up before a lawyer's or staff's page
 @by_token      the holder of a link from a mail
+@one_click     the same, by whose mail program a POST may come without our form (RFC 8058): exempt from CSRF, for the
+               token in the address is all that acts, and a mail program has neither our cookie nor our mark
 @returning     back from the provider's hosted page: a GET that may write down what the provider says
 @provider      the payment provider's webhook; exempt from CSRF, verified by signature
 """
@@ -69,6 +71,12 @@ def provider(view: View) -> View:
     return _mark("provider")(view)
 
 
+def one_click(view: View) -> View:
+    """The link that ends a kind of letters."""
+    csrf.exempt(view)
+    return _mark("one_click")(view)
+
+
 def mark_of(app: Flask, endpoint: str | None) -> Mark | None:
     """The mark that the view behind `endpoint` wears."""
     view = app.view_functions.get(endpoint or "")
@@ -90,9 +98,15 @@ def guard() -> Response | None:
     if visitor.user_id is None:
         if request.method not in ("GET", "HEAD"):
             abort(404)
-        return redirect(url_for("accounts.sign_in", next=request.script_root + request.full_path.rstrip("?")), 303)
+        return redirect(url_for("accounts.sign_in", next=_here()), 303)
     if mark.kind == "lawyer" and visitor.lawyer_id is None:
         abort(404)
     if mark.kind == "staff" and not visitor.has_role(*mark.roles):
         abort(404)
+    if mark.kind in ("lawyer", "staff") and visitor.owes_codes:
+        return redirect(url_for("settings.set_up", next=_here() if request.method in ("GET", "HEAD") else None), 303)
     return None
+
+
+def _here() -> str:
+    return request.script_root + request.full_path.rstrip("?")

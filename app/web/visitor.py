@@ -12,13 +12,19 @@ from flask import current_app, g, request
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person at the door. `grants` maps a private case's public id to (grant id, version)."""
+    """A person at the door. `grants` maps a private case's public id to (grant id, version).
+
+    `is_confirmed` says that letters reach them; `owes_codes` that they must set up a second factor before they do what
+    needs one.
+    """
 
     user_id: int | None = None
     name: str = ""
     lawyer_id: int | None = None
     roles: frozenset[str] = frozenset()
     grants: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_confirmed: bool = False
+    owes_codes: bool = False
 
     def has_role(self, *roles: str) -> bool:
         """Whether one of `roles` is theirs; an administrator has all but the auditor's."""

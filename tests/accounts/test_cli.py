@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.accounts import queries, service
 from app.audit.models import AuditEntry
 from app.database import db as database
+from app.mail.models import OutgoingLetter
 
 
 @pytest.fixture
@@ -81,3 +82,19 @@ def test_closing_an_account_is_seen_in_the_list_and_the_log(run, app):
 
 def test_closing_an_account_that_is_not_there_says_so(run):
     assert "no account" in run("staff", "disable", "never@example.org").output
+
+
+def test_somebody_who_lost_their_codes_is_let_in_by_an_operator_and_told(run, app):
+    add(run)
+    with app.app_context():
+        token = service.sign_in(queries.by_email("mina@example.org"))
+        database.session.commit()
+    assert run("staff", "forget-codes", "mina@example.org").exit_code == 0
+    with app.app_context():
+        user = queries.by_email("mina@example.org")
+        assert (user.totp_secret, user.owes_codes, queries.identity(token)) == (None, True, None)
+        assert database.session.scalars(select(OutgoingLetter.name)).all() == ["accounts.second_factor"]
+
+
+def test_codes_of_nobody_are_not_forgotten(run):
+    assert run("staff", "forget-codes", "nobody@example.org").exit_code == 1

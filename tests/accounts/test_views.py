@@ -1,5 +1,6 @@
 """Signing in and out through the pages."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -262,3 +263,9 @@ def test_opening_the_form_counts_nothing(client, nasrin):
 
 def test_signing_in_leads_to_no_other_site(client, nasrin):
     assert sign_in(client, nasrin, query="?next=//evil.example/fees").location == "/account/"
+
+
+def test_the_account_page_says_in_which_language_our_emails_come(client, nasrin):
+    send(client, "/account/sign-in", email=nasrin, password=PASSWORD)
+    page = client.get("/account/").text
+    assert re.search(r"Language of our emails</dt><dd class=\"value\">English</dd>", page)

@@ -1,0 +1,222 @@
+"""One's own account: name, address, password, sign-ins and the second factor.
+
+What could lock the owner out asks for the password once more; the pages of the second factor also ask for a code, and
+ask nothing of somebody who signed in within the last ten minutes. Recovery codes are shown in the answer that makes
+them and never again.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from app.accounts import by_letter, forms, limits, queries, second_factor, service
+from app.accounts.models import User
+from app.core import ids
+from app.core.errors import DomainError
+from app.database import db
+from app.i18n.errors import render_error
+from app.web.access import signed_in
+from app.web.headers import keep_private
+from app.web.qr import qr_code
+from app.web.redirects import local_path
+
+blueprint = Blueprint("settings", __name__)
+blueprint.after_request(keep_private)
+
+
+def _target() -> str:
+    return local_path(request.args.get("next"), url_for("accounts.home"))
+
+
+def _is_right(password: Field, user: User) -> bool:
+    """Whether the password that was typed once more is theirs; says so at the field if not. Ends the transaction."""
+    limits.count_proof(user)
+    password_hash = user.password_hash
+    db.session.commit()
+    if service.password_matches(password_hash, password.data or ""):
+        return True
+    password.errors = [_("This password is not right.")]
+    return False
+
+
+def _blame(form: FlaskForm, error: DomainError) -> int:
+    """Tell a refusal at the field it is about; its status."""
+    db.session.rollback()
+    told = render_error(error)
+    if error.field and error.field in form:
+        form[error.field].errors = [told]
+    else:
+        form.form_errors.append(told)
+    return error.status
+
+
+# ---------------------------------------------------------------- name, address, password
+@blueprint.route("/details", methods=["GET", "POST"])
+@signed_in
+def details() -> ResponseReturnValue:
+    user = current_user.user
+    form = forms.DetailsForm(obj=user)
+    if not form.validate_on_submit() or not _is_right(form.password, user):
+        return _details_page(form), 400 if form.is_submitted() else 200
+    try:
+        service.describe(user, form.name.data or "", form.lang.data or "")
+    except DomainError as error:
+        status = _blame(form, error)
+        return _details_page(form), status
+    db.session.commit()
+    flash(_("Saved."), "done")
+    return redirect(url_for("accounts.home"), 303)
+
+
+def _details_page(form: forms.DetailsForm) -> str:
+    return render_template("accounts/details.html", form=form, is_fixed=current_user.user.name_fixed_at is not None)
+
+
+@blueprint.route("/email", methods=["GET", "POST"])
+@signed_in
+def email() -> ResponseReturnValue:
+    """The new address counts once the button in the letter to it is pressed."""
+    user, form = current_user.user, forms.EmailForm()
+    if not form.validate_on_submit() or not _is_right(form.password, user):
+        return render_template("accounts/email.html", form=form, user=user), 400 if form.is_submitted() else 200
+    wanted = form.email.data or ""
+    may_write = limits.count_letter(wanted, request.remote_addr)
+    by_letter.ask_to_move(user, wanted, may_write=may_write)
+    db.session.commit()
+    flash(
+        _("We have sent an email to %(email)s. The new address counts once you press the button in it.", email=wanted),
+        "info",
+    )
+    return redirect(url_for("accounts.home"), 303)
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@signed_in
+def password() -> ResponseReturnValue:
+    user, form = current_user.user, forms.PasswordForm()
+    if not form.validate_on_submit() or not _is_right(form.password, user):
+        page = render_template("accounts/password.html", form=form, shortest=service.SHORTEST_PASSWORD)
+        return page, 400 if form.is_submitted() else 200
+    password_hash = service.hash_password(form.new_password.data or "")
+    service.set_password(user, password_hash, keep=current_user.id)
+    db.session.commit()
+    flash(_("Your password is changed. Every other sign-in has ended."), "done")
+    return redirect(url_for("accounts.home"), 303)
+
+
+# ---------------------------------------------------------------- sign-ins
+@blueprint.route("/sign-ins", methods=["GET", "POST"])
+@signed_in
+def sign_ins() -> ResponseReturnValue:
+    """Where they are signed in. `end` names a sign-in to end, or all `others`."""
+    user = current_user.user
+    if request.method != "POST":
+        rows = queries.sign_ins(user)
+        mine = ids.hash_token(current_user.id)
+        return render_template("accounts/sign_ins.html", rows=rows, mine=mine)
+    wanted = request.form.get("end", "")
+    if wanted == "others":
+        service.end_others(user, current_user.id)
+    elif wanted.isascii() and wanted.isdecimal() and len(wanted) < 18:
+        service.end_sign_in(user, int(wanted))
+    db.session.commit()
+    flash(_("Ended. Whoever used it must sign in again."), "done")
+    return redirect(url_for("settings.sign_ins"), 303)
+
+
+# ---------------------------------------------------------------- the second factor
+def _proof(user: User) -> forms.ProveForm:
+    return forms.proof(is_fresh=current_user.is_fresh, has_codes=user.totp_secret is not None)
+
+
+def _is_proved(form: forms.ProveForm, user: User) -> bool:
+    """Whether the form was sent with all that it asked for; says at the field what is not right."""
+    if not form.validate_on_submit():
+        return False
+    if "password" in form and not _is_right(form.password, user):
+        return False
+    if "proof_code" not in form:
+        return True
+    limits.count_code(user)
+    db.session.commit()
+    try:
+        second_factor.use_any(user, form.proof_code.data or "")
+    except service.WrongCode as error:
+        form.proof_code.errors = [render_error(error)]
+        return False
+    return True
+
+
+def _second_factor_page(template: str, form: FlaskForm, user: User, **values: object) -> ResponseReturnValue:
+    page = render_template(template, form=form, user=user, target=_target(), **values)
+    return page, 400 if form.is_submitted() else 200
+
+
+@blueprint.route("/second-factor/set-up", methods=["GET", "POST"])
+@signed_in
+def set_up() -> ResponseReturnValue:
+    """Begin: whoever must have a second factor is led here."""
+    user = current_user.user
+    form = _proof(user)
+    if not user.is_confirmed or not _is_proved(form, user):
+        return _second_factor_page("accounts/set_up.html", form, user)
+    second_factor.begin(user)
+    db.session.commit()
+    return redirect(url_for("settings.scan", next=_target()), 303)
+
+
+@blueprint.route("/second-factor/scan", methods=["GET", "POST"])
+@signed_in
+def scan() -> ResponseReturnValue:
+    """The secret, as a drawing and to type; the first code from the app turns it on."""
+    user, form = current_user.user, forms.CodeForm()
+    secret = second_factor.pending(user)
+    if secret is None:
+        return redirect(url_for("settings.set_up", next=_target()), 303)
+    drawing = {"secret": secret, "qr": qr_code(service.authenticator_uri(user, secret))}
+    if not form.validate_on_submit():
+        return _second_factor_page("accounts/scan.html", form, user, **drawing)
+    limits.count_code(user)
+    db.session.commit()
+    try:
+        codes = second_factor.complete(user, form.code.data or "")
+    except DomainError as error:
+        _blame(form, error)
+        return _second_factor_page("accounts/scan.html", form, user, **drawing)
+    db.session.commit()
+    return render_template("accounts/recovery_codes.html", codes=codes, target=_target(), is_new=True)
+
+
+@blueprint.route("/second-factor/recovery-codes", methods=["GET", "POST"])
+@signed_in
+def renew() -> ResponseReturnValue:
+    """New recovery codes in place of the old ones."""
+    user = current_user.user
+    if user.totp_secret is None:
+        return redirect(url_for("settings.set_up"), 303)
+    form = _proof(user)
+    if not _is_proved(form, user):
+        return _second_factor_page("accounts/renew.html", form, user, left=queries.recovery_codes_left(user))
+    codes = second_factor.renew(user)
+    db.session.commit()
+    return render_template("accounts/recovery_codes.html", codes=codes, target=_target(), is_new=False)
+
+
+@blueprint.route("/second-factor/off", methods=["GET", "POST"])
+@signed_in
+def turn_off() -> ResponseReturnValue:
+    user = current_user.user
+    if user.totp_secret is None:
+        return redirect(url_for("accounts.home"), 303)
+    if user.needs_codes and request.method == "POST":
+        raise second_factor.MustStayOn()
+    form = _proof(user)
+    if user.needs_codes or not _is_proved(form, user):
+        return _second_factor_page("accounts/turn_off.html", form, user)
+    second_factor.turn_off(user)
+    db.session.commit()
+    flash(_("Codes are off. Your password alone opens your account."), "done")
+    return redirect(url_for("accounts.home"), 303)

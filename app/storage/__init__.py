@@ -1,0 +1,1 @@
+"""Files that people send us: kept outside the web root, checked by what they are, handed out as downloads only."""
