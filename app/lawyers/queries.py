@@ -5,12 +5,14 @@ from datetime import date
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import User
+from app.core.errors import NotFound
 from app.database import db
-from app.lawyers.models import Lawyer
+from app.lawyers.models import ApplicationDraft, Lawyer, LawyerDecision
+from app.lawyers.states import LawyerState
 
 PROFESSIONS: dict[str, LazyString] = {
     "solicitor": _l("Solicitor"),
@@ -24,6 +26,9 @@ CHECKS: dict[str, LazyString] = {
 }
 
 
+PAGE = 24
+
+
 @dataclass(frozen=True)
 class Checked:
     """One line of the badge: what was checked, against what, and when last."""
@@ -35,7 +40,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class LawyerCard:
-    """What a case page shows of its lawyer. `picture` is an asset; `checks` is empty unless the badge stands."""
+    """What a page shows of a lawyer. `picture` is an asset, or empty.
+
+    `checks` and `slug`, where their own page is, are empty unless the badge stands.
+    """
 
     name: str
     profession: LazyString
@@ -44,6 +52,7 @@ class LawyerCard:
     picture: str
     is_verified: bool
     checks: list[Checked]
+    slug: str
 
 
 def id_of_user(user_id: int) -> int | None:
@@ -83,7 +92,57 @@ def card(lawyer: Lawyer) -> LawyerCard:
         profession=PROFESSIONS[lawyer.profession],
         firm=lawyer.firm,
         town=lawyer.town,
-        picture=f"img/art/{lawyer.portrait}.svg",
+        picture=f"img/art/{lawyer.portrait}.svg" if lawyer.portrait else "",
         is_verified=lawyer.is_verified,
         checks=[latest[kind] for kind in CHECKS if kind in latest],
+        slug=lawyer.slug if lawyer.is_verified else "",
     )
+
+
+# ---------------------------------------------------------------- applications
+def draft_of(user_id: int) -> ApplicationDraft | None:
+    """What a user has written of an application and not sent in."""
+    return db.session.scalar(select(ApplicationDraft).where(ApplicationDraft.user_id == user_id))
+
+
+def waiting() -> list[Lawyer]:
+    """Lawyers who wait for a decision, the longest waiting first."""
+    query = select(Lawyer).where(Lawyer.state == LawyerState.APPLIED).options(joinedload(Lawyer.user))
+    return list(db.session.scalars(query.order_by(Lawyer.applied_at, Lawyer.id)))
+
+
+def waiting_count() -> int:
+    """How many lawyers wait for a decision."""
+    return db.session.scalar(select(func.count()).where(Lawyer.state == LawyerState.APPLIED)) or 0
+
+
+def by_public_id(public_id: str) -> Lawyer:
+    """The lawyer with their account, checks and evidence, for staff. Raises NotFound."""
+    query = select(Lawyer).where(Lawyer.public_id == public_id)
+    lawyer = db.session.scalar(query.options(joinedload(Lawyer.user), joinedload(Lawyer.evidence)))
+    if lawyer is None:
+        raise NotFound()
+    return lawyer
+
+
+def decisions(lawyer: Lawyer) -> list[LawyerDecision]:
+    """Everything that staff decided about a lawyer and who, the latest first."""
+    theirs = select(LawyerDecision).where(LawyerDecision.lawyer_id == lawyer.id).options(joinedload(LawyerDecision.by))
+    return list(db.session.scalars(theirs.order_by(LawyerDecision.id.desc())))
+
+
+# ---------------------------------------------------------------- the directory
+def verified(*, after: str = "", limit: int = PAGE) -> list[Lawyer]:
+    """Lawyers whose badge stands, by their address, which follows from the name; those behind the address `after`."""
+    query = select(Lawyer).where(Lawyer.state == LawyerState.VERIFIED, Lawyer.slug > after)
+    query = query.options(joinedload(Lawyer.user), selectinload(Lawyer.checks))
+    return list(db.session.scalars(query.order_by(Lawyer.slug).limit(limit)))
+
+
+def by_slug(slug: str) -> Lawyer:
+    """The lawyer whose badge stands at this address. Raises NotFound."""
+    query = select(Lawyer).where(Lawyer.slug == slug, Lawyer.state == LawyerState.VERIFIED)
+    lawyer = db.session.scalar(query.options(joinedload(Lawyer.user), selectinload(Lawyer.checks)))
+    if lawyer is None:
+        raise NotFound()
+    return lawyer

@@ -1,19 +1,35 @@
-"""What can happen to a lawyer: they apply, staff check them, two of staff verify them."""
+"""What can happen to a lawyer: they write an application, send it in, change it; staff check and decide.
 
+It takes two members of staff, each with a checklist of their own, to verify a lawyer, and two to turn one down. A
+decision is about one version of what the lawyer told us: a change to it drops what was checked and decided before.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.accounts import service as accounts
 from app.accounts.models import User
 from app.audit.service import record
 from app.core import clock
-from app.core.errors import N_, Conflict, Invalid
+from app.core.errors import N_, Conflict, Invalid, NotFound
 from app.core.text import is_safe_line, slugify
 from app.database import db
-from app.lawyers.models import Lawyer, LawyerCheck
-from app.lawyers.queries import CHECKS, PROFESSIONS, by_user
+from app.lawyers.models import ApplicationDraft, Lawyer, LawyerCheck, LawyerDecision
+from app.lawyers.queries import CHECKS, PROFESSIONS, by_user, draft_of
+from app.lawyers.regulators import is_number, normal_number
 from app.lawyers.states import MOVES, LawyerState
+from app.mail.outbox import post
+from app.storage import files
+from app.storage.models import StoredFile
 
 VERIFIERS = frozenset({"reviewer", "admin"})
+DECIDERS = 2
+NO_SLUGS = frozenset({"apply", "application", "start"})  # addresses of forms
+APPROVE, DECLINE = "approve", "decline"
 
 
 class AlreadyApplied(Conflict):
@@ -22,10 +38,36 @@ class AlreadyApplied(Conflict):
     message = N_("This account has applied already.")
 
 
+class NotConfirmed(Conflict):
+    """Letters about the application might reach somebody else."""
+
+    message = N_("Confirm your email address before you apply.")
+
+
 class BadDetails(Invalid):
     """A detail is missing or could not be shown on one line."""
 
     message = N_("Fill in this part, on one line.")
+
+
+class BadNumber(Invalid):
+    """The regulator gives out no such numbers."""
+
+    message = N_("This does not look like a number of this regulator. Check it against your practising certificate.")
+    field = "registration_number"
+
+
+class NoEvidence(Invalid):
+    """Staff have nothing to look at."""
+
+    message = N_("Choose the file that shows your right to practise.")
+    field = "evidence"
+
+
+class CannotChange(Conflict):
+    """What staff have verified stays as it is."""
+
+    message = N_("You are verified already, so this cannot be changed here. Write to us.")
 
 
 class NotAllowedToVerify(Conflict):
@@ -46,6 +88,57 @@ class CannotVerify(Conflict):
     message = N_("This lawyer cannot be verified now.")
 
 
+class Changed(Conflict):
+    """What was read is not what stands there now."""
+
+    message = N_("The lawyer has changed the application since you opened it. Read it again before you decide.")
+
+
+class NotWaiting(Conflict):
+    """Two others were quicker, or the lawyer has not applied again."""
+
+    message = N_("This application has been decided.")
+
+
+class NoReason(Invalid):
+    """A refusal without a word to the lawyer."""
+
+    message = N_("Tell the lawyer why, in a sentence or more.")
+    field = "reason"
+
+
+# ---------------------------------------------------------------- applying
+@dataclass(frozen=True)
+class Details:
+    """What a lawyer tells us. `regulator` is its English name, `register_name` their own name as it stands there."""
+
+    profession: str
+    regulator: str
+    registration_number: str
+    firm: str
+    town: str
+    register_name: str = ""
+
+
+LONGEST = {"regulator": 80, "registration_number": 40, "firm": 120, "town": 80, "register_name": 120}
+OPTIONAL = frozenset({"register_name"})
+
+
+def _checked(details: Details) -> dict[str, str]:
+    """The details as they are stored. Raises BadDetails, BadNumber."""
+    known = {name: str(value).strip() for name, value in vars(details).items()}
+    for name, longest in LONGEST.items():
+        value = known[name]
+        if not (value or name in OPTIONAL) or len(value) > longest or not is_safe_line(value):
+            raise BadDetails(field=name)
+    if known["profession"] not in PROFESSIONS:
+        raise BadDetails(field="profession")
+    known["registration_number"] = normal_number(known["registration_number"])
+    if not is_number(known["regulator"], known["registration_number"]):
+        raise BadNumber()
+    return known
+
+
 def apply(
     user: User,
     profession: str,
@@ -55,44 +148,99 @@ def apply(
     town: str,
     *,
     portrait: str = "p1",
+    register_name: str = "",
+    evidence: StoredFile | None = None,
 ) -> Lawyer:
-    """Write an application down; `portrait` names an artwork. Raises AlreadyApplied, BadDetails."""
-    details = {
-        "regulator": (regulator, 80),
-        "registration_number": (registration_number, 40),
-        "firm": (firm, 120),
-        "town": (town, 80),
-    }
-    for field, (value, longest) in details.items():
-        if not value.strip() or len(value) > longest or not is_safe_line(value):
-            raise BadDetails(field=field)
-    if profession not in PROFESSIONS:
-        raise BadDetails(field="profession")
+    """Write an application down; `portrait` names an artwork. Raises AlreadyApplied, BadDetails, BadNumber."""
+    details = _checked(Details(profession, regulator, registration_number, firm, town, register_name))
     if by_user(user.id):
         raise AlreadyApplied()
-    lawyer = Lawyer(
-        user=user,
-        slug=_free_slug(user.name),
-        profession=profession,
-        portrait=portrait,
-        **{field: value.strip() for field, (value, _longest) in details.items()},
-    )
+    lawyer = Lawyer(user=user, slug=_free_slug(user.name), portrait=portrait, evidence=evidence, **details)
     try:
         # Two applications at the same time may both have found none; the second insert tells.
         with db.session.begin_nested():
             db.session.add(lawyer)
     except IntegrityError:
         raise AlreadyApplied() from None
+    accounts.fix_name(user)
     record("lawyer.applied", lawyer, actor_id=user.id)
+    _tell(lawyer, "lawyers.applied")
     return lawyer
 
 
 def _free_slug(name: str) -> str:
     wanted = slugify(name, otherwise="lawyer")
-    taken = set(db.session.scalars(select(Lawyer.slug).where(Lawyer.slug.startswith(wanted, autoescape=True))))
+    found = db.session.scalars(select(Lawyer.slug).where(Lawyer.slug.startswith(wanted, autoescape=True)))
+    taken = {*found, *NO_SLUGS}
     return next(slug for n in range(1, len(taken) + 2) if (slug := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
+def save_draft(user: User, parts: dict[str, str], evidence: StoredFile | None = None) -> ApplicationDraft:
+    """Keep what was written so far, and the file if one was sent; the file before it is deleted."""
+    draft = draft_of(user.id)
+    if draft is None:
+        draft = ApplicationDraft(user_id=user.id)
+        db.session.add(draft)
+    for name, value in parts.items():
+        setattr(draft, name, value)
+    if evidence is not None:
+        if draft.evidence is not None:
+            files.delete(draft.evidence)
+        draft.evidence = evidence
+    draft.updated_at = clock.now()
+    db.session.flush()
+    return draft
+
+
+def send_in(user: User, details: Details) -> Lawyer:
+    """Hand in an application, or a changed one, or one anew after it was declined; the draft's file goes with it.
+
+    Raises NotConfirmed, BadDetails, BadNumber, NoEvidence, CannotChange, AlreadyApplied.
+    """
+    if not user.is_confirmed:
+        raise NotConfirmed()
+    _checked(details)
+    draft, lawyer = draft_of(user.id), by_user(user.id)
+    evidence = draft.evidence if draft else None
+    if evidence is None and (lawyer is None or lawyer.evidence is None or lawyer.evidence.deleted_at):
+        raise NoEvidence()
+    if lawyer is None:
+        lawyer = apply(user, **vars(details), portrait="", evidence=evidence)
+    else:
+        _change(lawyer, details, evidence)
+    if draft is not None:
+        db.session.delete(draft)
+    return lawyer
+
+
+def _change(lawyer: Lawyer, details: Details, evidence: StoredFile | None) -> None:
+    lawyer = _locked(lawyer)
+    again = lawyer.state == LawyerState.DECLINED
+    if not again and lawyer.state != LawyerState.APPLIED:
+        raise CannotChange()
+    for name, value in _checked(details).items():
+        setattr(lawyer, name, value)
+    if evidence is not None:
+        if lawyer.evidence is not None:
+            files.delete(lawyer.evidence)
+        lawyer.evidence = evidence
+    lawyer.version += 1
+    lawyer.checks = []  # they were about what stood there before
+    if again:
+        lawyer.state, lawyer.applied_at = LawyerState.APPLIED, clock.now()
+        lawyer.decided_at, lawyer.decline_reason = None, ""
+        accounts.fix_name(lawyer.user)
+        _tell(lawyer, "lawyers.applied")
+    record("lawyer.applied" if again else "lawyer.changed", lawyer, actor_id=lawyer.user_id)
+
+
+def _tell(lawyer: Lawyer, name: str) -> None:
+    """Write a letter to the lawyer down, once for each version of the application."""
+    key, user = f"{name}:{lawyer.id}:{lawyer.version}", lawyer.user
+    post(key, name, to=user.email, lang=user.lang, facts={"lawyer": lawyer.id})
+
+
+# ---------------------------------------------------------------- checking and deciding
 def check(lawyer: Lawyer, kind: str, source: str, by: User) -> None:
     """Note that `by` checked `kind` (see queries.CHECKS) of `lawyer` today against `source`; again renews the date.
 
@@ -110,24 +258,144 @@ def check(lawyer: Lawyer, kind: str, source: str, by: User) -> None:
     record("lawyer.checked", lawyer, actor_id=by.id, kind=kind)
 
 
+def approve(lawyer: Lawyer, by: User, *, seen: int | None = None) -> bool:
+    """Say that `by` has checked everything and would verify `lawyer`; the second to say so gives the badge: then True.
+
+    `seen` is the version that was read. Raises NotAllowedToVerify, NotChecked, CannotVerify, Changed, NotWaiting.
+    """
+    lawyer = _locked(lawyer)
+    _refuse_unless_decidable(lawyer, by, LawyerState.VERIFIED, seen)
+    if {done.kind for done in lawyer.checks if done.checked_by == by.id} < CHECKS.keys():
+        raise NotChecked()
+    agreed = _decide(lawyer, by, APPROVE, "")
+    if len(agreed) < DECIDERS:
+        return False
+    lawyer.state = LawyerState.VERIFIED
+    lawyer.verified_at = lawyer.decided_at = clock.now()
+    accounts.require_codes(lawyer.user)
+    for decision in agreed:
+        record("lawyer.verified", lawyer, actor_id=decision.decided_by)
+    _tell(lawyer, "lawyers.verified")
+    return True
+
+
+def decline(lawyer: Lawyer, by: User, reason: str, *, seen: int | None = None) -> bool:
+    """Say that `by` would turn `lawyer` down; the second to say so does it: then True.
+
+    The first must give a reason; the lawyer is told the last that was given. Raises NotAllowedToVerify, NoReason,
+    Changed, NotWaiting.
+    """
+    lawyer, reason = _locked(lawyer), reason.strip()
+    _refuse_unless_decidable(lawyer, by, LawyerState.DECLINED, seen)
+    others = [done for done in standing(lawyer) if done.decision == DECLINE and done.decided_by != by.id]
+    if not reason and not others:
+        raise NoReason()
+    agreed = _decide(lawyer, by, DECLINE, reason)
+    if len(agreed) < DECIDERS:
+        return False
+    lawyer.state = LawyerState.DECLINED
+    lawyer.decided_at = clock.now()
+    lawyer.decline_reason = reason or others[-1].reason
+    accounts.free_name(lawyer.user)
+    for decision in agreed:
+        record("lawyer.declined", lawyer, actor_id=decision.decided_by)
+    _tell(lawyer, "lawyers.declined")
+    return True
+
+
 def verify(lawyer: Lawyer, by_first: User, by_second: User) -> None:
-    """Give `lawyer` the badge; quiet if it stands. Raises NotAllowedToVerify, NotChecked, CannotVerify."""
+    """Write down what two members of staff decided on paper; quiet if the badge stands.
+
+    Each must have checked everything. Raises NotAllowedToVerify, NotChecked, CannotVerify.
+    """
     if by_first.id == by_second.id:
         raise NotAllowedToVerify()
     for by in (by_first, by_second):
         _refuse_unless_may_verify(lawyer, by)
-    if {done.kind for done in lawyer.checks} < CHECKS.keys():
-        raise NotChecked()
     if lawyer.is_verified:
         return
     if LawyerState.VERIFIED not in MOVES[LawyerState(lawyer.state)]:
         raise CannotVerify()
-    lawyer.state = LawyerState.VERIFIED
-    lawyer.verified_at = clock.now()
     for by in (by_first, by_second):
-        record("lawyer.verified", lawyer, actor_id=by.id)
+        approve(lawyer, by)
+
+
+def standing(lawyer: Lawyer) -> list[LawyerDecision]:
+    """What staff who still may have decided about the present version, each their last word, in order."""
+    rows = db.session.scalars(
+        select(LawyerDecision)
+        .where(LawyerDecision.lawyer_id == lawyer.id, LawyerDecision.version == lawyer.version)
+        .order_by(LawyerDecision.id)
+    )
+    last: dict[int, LawyerDecision] = {}
+    for row in rows:
+        last.pop(row.decided_by, None)
+        last[row.decided_by] = row
+    return [row for row in last.values() if _may_verify(lawyer, row.by)]
+
+
+def _decide(lawyer: Lawyer, by: User, decision: str, reason: str) -> list[LawyerDecision]:
+    """Write down what `by` says; everybody who says the same now. Saying the same twice is quiet."""
+    mine = next((done for done in standing(lawyer) if done.decided_by == by.id), None)
+    if mine is None or (mine.decision, mine.reason) != (decision, reason):
+        db.session.add(
+            LawyerDecision(
+                lawyer_id=lawyer.id, version=lawyer.version, decided_by=by.id, decision=decision, reason=reason
+            )
+        )
+        db.session.flush()
+        record("lawyer.decided", lawyer, actor_id=by.id, decision=decision, version=lawyer.version)
+    return [done for done in standing(lawyer) if done.decision == decision]
+
+
+def _locked(lawyer: Lawyer) -> Lawyer:
+    """The lawyer, held against everybody else who decides, until the transaction ends."""
+    db.session.flush()
+    held = select(Lawyer).where(Lawyer.id == lawyer.id).with_for_update().execution_options(populate_existing=True)
+    return db.session.scalars(held).one()
+
+
+def _refuse_unless_decidable(lawyer: Lawyer, by: User, to: LawyerState, seen: int | None) -> None:
+    _refuse_unless_may_verify(lawyer, by)
+    if to not in MOVES[LawyerState(lawyer.state)]:
+        raise NotWaiting()
+    if seen is not None and seen != lawyer.version:
+        raise Changed()
+
+
+def _may_verify(lawyer: Lawyer, by: User) -> bool:
+    return by.id != lawyer.user_id and not by.disabled_at and bool(by.role_names & VERIFIERS)
 
 
 def _refuse_unless_may_verify(lawyer: Lawyer, by: User) -> None:
-    if by.id == lawyer.user_id or by.disabled_at or not by.role_names & VERIFIERS:
+    if not _may_verify(lawyer, by):
         raise NotAllowedToVerify()
+
+
+# ---------------------------------------------------------------- evidence
+def see_evidence(lawyer: Lawyer, by: User) -> StoredFile:
+    """The evidence file, for `by` to look at, which is noted. Raises NotAllowedToVerify, NotFound."""
+    _refuse_unless_may_verify(lawyer, by)
+    if lawyer.evidence is None or lawyer.evidence.deleted_at:
+        raise NotFound()
+    record("lawyer.evidence_seen", lawyer, actor_id=by.id, file=lawyer.evidence.public_id)
+    return lawyer.evidence
+
+
+def forget_evidence() -> int:
+    """Delete the files that are no longer needed: some days after the decision, or after a draft was left; how many."""
+    until = clock.now() - timedelta(days=current_app.config["AMICUS"].evidence_days)
+    forgotten = 0
+    decided = Lawyer.state != LawyerState.APPLIED
+    kept = select(Lawyer).join(Lawyer.evidence).where(StoredFile.deleted_at.is_(None))
+    for lawyer in db.session.scalars(kept.where(decided, Lawyer.decided_at <= until)):
+        assert lawyer.evidence is not None
+        files.delete(lawyer.evidence)
+        record("lawyer.evidence_deleted", lawyer)
+        forgotten += 1
+    for draft in db.session.scalars(select(ApplicationDraft).where(ApplicationDraft.updated_at <= until)):
+        if draft.evidence is not None:
+            files.delete(draft.evidence)
+            forgotten += 1
+        db.session.delete(draft)
+    return forgotten
