@@ -7,15 +7,15 @@ Nothing here looks at what is built on cases: links, invitations and pledges wri
 holds one carries its id and version in a signed cookie, which is checked against the row on every use.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from app.cases.models import Case, CaseGrant
-from app.cases.states import PUBLISHED, CaseState, Visibility
-from app.core import ids
+from app.cases.models import Case, CaseGrant, ClientConsent
+from app.cases.states import ASKABLE, PUBLISHED, CaseState, Visibility
+from app.core import clock, ids
 from app.core.errors import NotFound
 from app.database import db
 from app.lawyers.models import Lawyer
@@ -84,6 +84,35 @@ def in_review(viewer: Visitor) -> list[Case]:
     return list(db.session.scalars(waiting.order_by(Case.submitted_at, Case.id)))
 
 
+def seen_among(case_ids: Collection[int], viewer: Visitor) -> set[int]:
+    """Of these cases those whose page `viewer` may open."""
+    if not case_ids:
+        return set()
+    return set(db.session.scalars(select(Case.id).where(Case.id.in_(case_ids), visible_to(viewer))))
+
+
+def asked(token: str) -> ClientConsent:
+    """What the client behind the link in a letter is asked, with its case: to be answered, or answered already.
+
+    Raises NotFound for a link that is too old, ended, altered, or never existed. Who answered may learn only that.
+    """
+    waits = and_(ClientConsent.expires_at > clock.real_now(), Case.state.in_(ASKABLE))
+    row = db.session.scalar(
+        select(ClientConsent)
+        .join(ClientConsent.case)
+        .where(
+            ClientConsent.token_hash == ids.hash_token(token),
+            ClientConsent.ended_at.is_(None),
+            or_(ClientConsent.answer != "", waits),
+        )
+        .options(joinedload(ClientConsent.case).options(*_LOADED))
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def _one(*conditions: ColumnElement[bool]) -> Case:
     case = db.session.scalars(select(Case).where(*conditions).options(*_LOADED)).one_or_none()
     if case is None:
@@ -119,6 +148,13 @@ def grant_of_pledge(label: str) -> CaseGrant | None:
     return db.session.scalar(
         select(CaseGrant).where(CaseGrant.kind == "pledge", CaseGrant.label == label, CaseGrant.revoked_at.is_(None))
     )
+
+
+def grants_of_pledges(labels: Collection[str]) -> list[CaseGrant]:
+    """The rights that these pledges brought, one for each case: the latest."""
+    live = (CaseGrant.kind == "pledge", CaseGrant.label.in_(labels), CaseGrant.revoked_at.is_(None))
+    rows = db.session.scalars(select(CaseGrant).where(*live).options(joinedload(CaseGrant.case)).order_by(CaseGrant.id))
+    return list({grant.case_id: grant for grant in rows}.values()) if labels else []
 
 
 def carry(session: MutableMapping[str, Any], grant: CaseGrant) -> None:

@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from app.cases import access, labels, queries, service
+from app.accounts.models import User
+from app.cases import access, client, labels, queries, service
+from app.cases.fields import FIELDS
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.core.errors import DomainError
@@ -21,7 +23,6 @@ from app.database import db
 from app.i18n.errors import render_error
 from app.lawyers import queries as lawyers
 from app.pages import case_page
-from app.payments import brake
 from app.web.access import staff
 from app.web.fields import AtMost, cleaned
 from app.web.headers import keep_private
@@ -30,7 +31,18 @@ from app.web.visitor import current_visitor
 blueprint = Blueprint("cases_admin", __name__)
 blueprint.after_request(keep_private)
 LONGEST_COMMENT = 4000
-DECIDE = {"approve": service.approve, "request_changes": service.request_changes, "decline": service.decline}
+DECISIONS = ("approve", "request_changes", "decline")
+
+
+class CommentsForm(Form):
+    """A comment on each part of the page, under the part's own name."""
+
+
+for _name, _part in FIELDS.items():
+    _box = TextAreaField(
+        _part.label, [AtMost(LONGEST_COMMENT)], filters=[cleaned], render_kw={"rows": "3", "dir": "auto"}
+    )
+    setattr(CommentsForm, _name, _box)
 
 
 class DecisionForm(FlaskForm):
@@ -45,6 +57,15 @@ class DecisionForm(FlaskForm):
         ],
         validate_choice=False,
     )
+    code = SelectField(
+        _l("Why it is turned down"),
+        choices=[
+            SelectChoice("", _l("Choose a reason")),
+            *(SelectChoice(code, label) for code, (label, _note) in labels.REFUSALS.items()),
+        ],
+        validate_choice=False,
+    )
+    comments = FormField(CommentsForm)
     comment = TextAreaField(
         _l("Message to the lawyer"),
         [AtMost(LONGEST_COMMENT)],
@@ -59,18 +80,32 @@ class DecisionForm(FlaskForm):
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
+    @property
+    def written(self) -> dict[str, str]:
+        """The comments in which something is written, by part."""
+        return {name: words for name, words in self.comments.data.items() if words}
+
     def validate_decision(self, field: RadioField) -> None:
-        if field.data not in DECIDE:
+        if field.data not in DECISIONS:
             raise ValidationError(_("Choose what to decide."))
+        if field.data == "approve" and self.written:
+            raise ValidationError(
+                _("Comments on parts of the page go with a request for changes. Choose that, or empty the comments.")
+            )
 
+    def validate_code(self, field: SelectField) -> None:
+        if self.decision.data == "decline" and field.data not in labels.REFUSALS:
+            raise ValidationError(_("Choose the reason from the list."))
 
-@blueprint.get("/")
-@staff("reviewer")
-def home() -> str:
-    """What waits, and whether something stands still."""
-    return render_template(
-        "cases_admin/home.html", waiting=access.in_review(current_visitor()), stopped_because=brake.is_on()
-    )
+    def decide(self, case: Case, reviewer: User) -> bool:
+        """Do what was chosen; whether it was the first such decision."""
+        comment, seen = self.comment.data, self.seen
+        if self.decision.data == "approve":
+            return service.approve(case, reviewer, comment, seen=seen)
+        if self.decision.data == "decline":
+            code = self.code.data
+            return service.decline(case, reviewer, comment, code=code, comments=self.written, seen=seen)
+        return service.request_changes(case, reviewer, comment, comments=self.written, seen=seen)
 
 
 @blueprint.get("/cases")
@@ -89,9 +124,8 @@ def review(public_id: str) -> ResponseReturnValue:
         return _page(case, form)
     if not form.validate():
         return _page(case, form), 400
-    decide = DECIDE[form.decision.data]
     try:
-        is_first = decide(case, current_user.user, form.comment.data, seen=form.seen)
+        is_first = form.decide(case, current_user.user)
     except DomainError as error:
         db.session.rollback()
         return _refused(case, form, error)
@@ -115,6 +149,8 @@ def _refused(case: Case, form: DecisionForm, error: DomainError) -> ResponseRetu
 
 def _page(case: Case, form: DecisionForm) -> str:
     is_own = case.lawyer.user_id == current_visitor().user_id
+    decisions = queries.decisions(case)
+    asked = next((review for review, _name in decisions if review.decision == "request_changes"), None)
     return render_template(
         "cases_admin/review.html",
         case=case,
@@ -122,7 +158,10 @@ def _page(case: Case, form: DecisionForm) -> str:
         page=case_page.of(case),
         preview=True,
         waiting=access.in_review(current_visitor()),
-        decisions=queries.decisions(case),
+        decisions=decisions,
+        parts_of={name: (part, part.reads(part.said(case))) for name, part in FIELDS.items()},
+        remarks=queries.remarks(case, asked) if asked else [],
+        consent=client.standing(case),
         checks=lawyers.latest_checks(case.lawyer),
         check_names=lawyers.CHECKS,
         labels=labels,

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, forms, labels, queries, service
+from app.cases import access, client, forms, labels, queries, service
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState
 from app.core.errors import DomainError, NotFound
@@ -21,6 +21,11 @@ from app.i18n.locale import alternate_url
 from app.lawyers.models import Lawyer
 from app.pledges import queries as pledges
 from app.pledges.queries import Totals
+from app.stories import queries as stories
+from app.updates import duties
+from app.updates import queries as updates
+from app.updates.duties import Duty
+from app.updates.states import SUCCESSES
 from app.web.access import lawyer
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
@@ -32,12 +37,16 @@ TO_DO = (CaseState.APPROVED, CaseState.CHANGES_REQUESTED, CaseState.DRAFT)
 
 @dataclass(frozen=True)
 class Row:
-    """One case on the list. `totals` is None before the case is live, `left` counts the parts that are not complete."""
+    """One case on the list. `totals` is None before the case is live, `left` counts the parts that are not complete,
+    `duty` is the update that it owes, `asks` whether its client must be asked before it can go on.
+    """
 
     case: Case
     state: CaseState
     totals: Totals | None
     left: int
+    duty: Duty | None
+    asks: bool
 
 
 # ---------------------------------------------------------------- looking
@@ -48,12 +57,26 @@ def home() -> str:
     owner = db.session.get_one(Lawyer, current_visitor().lawyer_id)
     cases = queries.of_lawyer(owner.id)
     totals = pledges.totals_of([case.id for case in cases if case.is_published])
-    rows = [Row(case, CaseState(case.state), totals.get(case.id), len(service.missing(case))) for case in cases]
+    owed = duties.of_many(cases)
+    consents = client.standings([case for case in cases if case.state in (CaseState.IN_REVIEW, CaseState.APPROVED)])
+    rows = [
+        Row(
+            case,
+            CaseState(case.state),
+            totals.get(case.id),
+            len(service.missing(case)),
+            owed.get(case.id),
+            case.id in consents and not consents[case.id].can_wait,
+        )
+        for case in cases
+    ]
     return render_template(
         "dashboard/home.html",
         lawyer=owner,
         rows=rows,
         to_do=[row for state in TO_DO for row in rows if row.state is state],
+        asking=[row for row in rows if row.asks],
+        owing=sorted((row for row in rows if row.duty and row.duty.is_soon), key=lambda row: row.duty.due_on),
         labels=labels,
         icons=labels.STATE_ICONS,
     )
@@ -82,12 +105,22 @@ def _page(
 ) -> str:
     """The page of a case. `token` is of the link that was made just now; `is_ended` if it was revoked since."""
     is_approved = found.state == CaseState.APPROVED
+    desk = updates.desk(found) if found.is_published else None
+    outcome = desk.outcome if desk else None
+    story = stories.of_case(found) if outcome else None
+    decision = next(iter(queries.decisions(found)), None)
     return render_template(
         "dashboard/case.html",
         case=found,
         state=CaseState(found.state),
         totals=pledges.totals(found) if found.is_published else None,
-        decision=next(iter(queries.decisions(found)), None),
+        desk=desk,
+        headline=updates.headline(outcome, found) if outcome else "",
+        story_url=url_for("stories.show", slug=story.slug) if story else "",
+        successes=SUCCESSES,
+        decision=decision,
+        remarks=queries.remarks(found, decision[0]) if decision else [],
+        consent=client.standing(found),
         needs_day=is_approved and "deadline" in service.missing(found),
         publish=(publish or forms.PublishForm(fresh=True, deadline=forms.likely_day(found))) if is_approved else None,
         links=_named_links(found) if found.is_private else [],

@@ -1,5 +1,6 @@
-"""Letters to the lawyer who runs a case. Each reads the case as it is when the letter is sent; what is no longer true
-is not sent.
+"""Letters to the lawyer who runs a case, and to the client who is asked about it.
+
+Each reads the case as it is when the letter is sent; what is no longer true is not sent.
 
 A letter about a private case names neither its title nor anything that was written about it: whoever reads the
 lawyer's mail learns only that there is a page. The button leads to where one must sign in.
@@ -9,9 +10,11 @@ from typing import Any
 
 from flask import current_app
 
-from app.cases.models import Case
-from app.cases.queries import page_url
-from app.cases.states import CaseState
+from app.cases import client
+from app.cases.labels import REFUSALS
+from app.cases.models import Case, ClientConsent
+from app.cases.queries import page_url, remarks
+from app.cases.states import ASKABLE, CaseState, Consent
 from app.core import clock
 from app.core.text import safe_line
 from app.database import db
@@ -48,8 +51,22 @@ def _decided(template: str, case_id: int, state: CaseState) -> Letter | None:
     case = _in(case_id, state)
     if case is None:
         return None
-    comment = case.reviews[-1].comment if case.reviews else ""
-    return _letter(template, case, has_comment=bool(comment), comment="" if case.is_private else comment)
+    review = case.reviews[-1] if case.reviews else None
+    if review is None or case.is_private:
+        return _letter(template, case, has_comment=bool(review and (review.comment or review.comments)), remarks=())
+    return _letter(
+        template,
+        case,
+        comment=review.comment,
+        remarks=remarks(case, review),
+        reason_label=REFUSALS[review.code][0] if review.code else "",
+        policy_url=_policy_url(review.code),
+    )
+
+
+def _policy_url(code: str) -> str:
+    """Where the published rules say what a refusal's code means."""
+    return str(current_app.config["AMICUS"].base_url) + alternate_url("policy", get_locale()) + f"#refusal-{code}"
 
 
 @letter("cases.submitted")
@@ -91,3 +108,55 @@ def target_met(case: int) -> Letter | None:
 def target_missed(case: int) -> Letter | None:
     found = _in(case, CaseState.UNFUNDED)
     return _letter("target_missed", found) if found else None
+
+
+@letter("cases.ended_early")
+def ended_early(case: int) -> Letter | None:
+    found = _in(case, CaseState.UNFUNDED)
+    if found is None or found.ended_early_at is None:
+        return None
+    reason = "" if found.is_private else found.ended_early_because
+    return _letter("ended_early", found, by=found.ended_early_by, reason=reason)
+
+
+# ---------------------------------------------------------------- the client's consent
+def _consent(consent: int, state: Consent) -> ClientConsent | None:
+    """What a client was asked, if it still stands like this."""
+    row = db.session.get_one(ClientConsent, consent)
+    found = client.standing(row.case)
+    return row if found.row is row and found.state is state and row.case.state in ASKABLE else None
+
+
+@letter("cases.client_asked")
+def client_asked(consent: int) -> Letter | None:
+    """To the client. Of a private case it tells only that there is a page to read."""
+    row = _consent(consent, Consent.WAITING)
+    if row is None:
+        return None
+    case = row.case
+    return Letter(
+        "cases/client_asked",
+        {
+            "title": None if case.is_private else safe_line(case.title),
+            "lawyer": case.lawyer.user.name,
+            "firm": case.lawyer.firm,
+            "answer_url": client.link_of(row),
+            "until": row.expires_at,
+        },
+    )
+
+
+@letter("cases.client_agreed")
+def client_agreed(consent: int) -> Letter | None:
+    row = _consent(consent, Consent.GIVEN)
+    return _letter("client_agreed", row.case, is_approved=row.case.state == CaseState.APPROVED) if row else None
+
+
+@letter("cases.client_wants_changes")
+def client_wants_changes(consent: int) -> Letter | None:
+    row = _consent(consent, Consent.CHANGE)
+    return _letter("client_wants_changes", row.case, message=_unless_private(row)) if row else None
+
+
+def _unless_private(row: ClientConsent) -> str:
+    return "" if row.case.is_private else row.message

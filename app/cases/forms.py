@@ -15,10 +15,10 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, FormField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import EmailField, Form, FormField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from app.cases import queries, service
+from app.cases import client, fields, queries, service
 from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, LEGAL_STAGES, VISIBILITIES
 from app.cases.models import Case
 from app.cases.service import LONGEST_STORY, MOST_LINES, SHORTEST_STORY
@@ -51,6 +51,14 @@ def _currency() -> str:
 
 def _choices(known: dict[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in known.items()]
+
+
+def _languages() -> list[SelectChoice]:
+    """The languages, each by its own name."""
+    return [
+        SelectChoice(code, Markup('<span lang="{}">{}</span>').format(code, language.name))
+        for code, language in LANGUAGES.items()
+    ]
 
 
 def likely_day(case: Case) -> date:
@@ -117,10 +125,7 @@ class _Visibility:
     lang = RadioField(
         _l("In which language do you write it?"),
         [Needed(_l("Choose the language of the page.")), one_of],
-        choices=[
-            SelectChoice(code, Markup('<span lang="{}">{}</span>').format(code, language.name))
-            for code, language in LANGUAGES.items()
-        ],
+        choices=_languages(),
         validate_choice=False,
     )
 
@@ -427,3 +432,56 @@ class LinkForm(KeyedForm):
     """A further link to a private page."""
 
     label = _line_field(_l("Who is the link for?"), 80)
+
+
+# ---------------------------------------------------------------- the client
+class ClientForm(KeyedForm):
+    """Whom to ask for consent, and where letters reach them."""
+
+    whole = True
+    name = _line_field(_l("Your client’s name"), 120, Needed(_l("Enter your client’s name.")))
+    email = EmailField(
+        _l("Your client’s email address"),
+        [Needed(_l("Enter your client’s email address.")), AtMost(254)],
+        filters=[one_line],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    lang = RadioField(
+        _l("In which language do we write to them?"),
+        [Needed(_l("Choose the language of the letter.")), one_of],
+        choices=_languages(),
+        validate_choice=False,
+    )
+
+    @property
+    def client(self) -> client.Client:
+        """Who was named."""
+        return client.Client(self.name.data, self.email.data, self.lang.data)
+
+
+class AnswerForm(FlaskForm):
+    """The client's answer. `seen` is the fingerprint of the page that they read."""
+
+    answer = RadioField(_l("Your answer"), validate_choice=False)
+    message = TextAreaField(
+        _l("What should be changed?"),
+        [AtMost(client.LONGEST_MESSAGE)],
+        filters=[cleaned],
+        render_kw={"rows": 5, "dir": "auto"},
+    )
+    seen = HiddenField()
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(data={} if request.method == "POST" else {"seen": fields.fingerprint(case)})
+        self.answer.choices = [
+            SelectChoice("agree", client.wording(case)),
+            SelectChoice("change", _("I ask my lawyer to change something first.")),
+        ]
+
+    def renew(self, case: Case) -> None:
+        """Go on from the page as it is now: what was chosen belonged to another text."""
+        self.seen.data, self.answer.data = fields.fingerprint(case), None
+
+    def validate_answer(self, field: RadioField) -> None:
+        if field.data not in ("agree", "change"):
+            raise ValidationError(_("Choose your answer."))

@@ -4,11 +4,20 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from app.cases.states import CaseState, Visibility
+from app.cases.states import CaseState, Consent, Visibility
 
 VISIBILITIES: dict[str, LazyString] = {
     Visibility.PUBLIC: _l("Public"),
     Visibility.PRIVATE: _l("Private"),
+}
+# The steps of the wizard, by the names of `service.STEPS`.
+STEPS: dict[str, LazyString] = {
+    "visibility": _l("Who can see it"),
+    "about": _lp("step", "The case"),
+    "parties": _l("People and court"),
+    "story": _l("Your story"),
+    "budget": _l("Costs and target"),
+    "deadline": _l("Deadline and risk"),
 }
 KINDS: dict[str, LazyString] = {
     "litigation": _l("Litigation"),
@@ -50,6 +59,65 @@ DECISIONS: dict[str, LazyString] = {
     "approve": _lp("decision", "Approved"),
     "request_changes": _lp("decision", "Changes requested"),
     "decline": _lp("decision", "Declined"),
+}
+# Why a page may be turned down: what the lawyer is told, and what the published policy says it means.
+REFUSALS: dict[str, tuple[LazyString, LazyString]] = {
+    "outside": (
+        _l("It is not what pages are for"),
+        _l("It does not raise money for legal work in one of our areas of law."),
+    ),
+    "no_instruction": (
+        _l("It is not shown that the client has instructed the lawyer"),
+        _l("We must be sure that there is a client, and that the lawyer acts for them."),
+    ),
+    "facts": (
+        _l("There are too few facts to judge it by"),
+        _l("Backers must be able to see who asks whom for what, why, and what the money pays for."),
+    ),
+    "use": (
+        _l("The money would be used for something that we do not allow"),
+        _l("Fines, damages, debts, living costs and anything beside the legal work itself."),
+    ),
+    "privacy": (
+        _l("It would put somebody’s privacy or safety at risk"),
+        _l("It names or describes somebody, such as a child or a witness, who could come to harm by it."),
+    ),
+    "restriction": (
+        _l("It could be contempt of court or break a reporting restriction"),
+        _l("It tells what a court has ordered not to be told, or could influence a trial."),
+    ),
+    "misleading": (
+        _l("It is misleading"),
+        _l("It leaves out what matters, says what is not so, or makes a result look certain."),
+    ),
+    "harassment": (
+        _l("It attacks or silences somebody"),
+        _l("The claim, or the page, is meant to intimidate a person rather than to settle a question of law."),
+    ),
+    "duplicate": (
+        _l("The same case has a page already"),
+        _l("A case has one page. The lawyers of a case run it together."),
+    ),
+    "other": (
+        _l("Another reason, which the reviewer explains"),
+        _l("Rare. The reviewer says in full what stands in the way."),
+    ),
+}
+CONSENTS: dict[Consent, LazyString] = {
+    Consent.NONE: _lp("consent", "Not asked yet"),
+    Consent.WAITING: _lp("consent", "Asked, no answer yet"),
+    Consent.EXPIRED: _lp("consent", "The link is too old"),
+    Consent.GIVEN: _lp("consent", "Given"),
+    Consent.STALE: _lp("consent", "Given to an earlier text"),
+    Consent.CHANGE: _lp("consent", "Changes wanted"),
+}
+CONSENT_TAGS: dict[Consent, tuple[str, str]] = {
+    Consent.NONE: ("line", "circle"),
+    Consent.WAITING: ("amber", "hourglass"),
+    Consent.EXPIRED: ("amber", "clock"),
+    Consent.GIVEN: ("green", "check"),
+    Consent.STALE: ("amber", "triangle-alert"),
+    Consent.CHANGE: ("amber", "pen-line"),
 }
 # Colour of the tag, as the `tag` macro takes it.
 STATE_KINDS: dict[CaseState, str] = {

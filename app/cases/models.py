@@ -38,6 +38,7 @@ class Case(Base):
 
     `slug` is made from the title of a public case; a private one keeps its `public_id` there, which tells nothing.
     `story_html` is the sanitised rendering of `story_markdown`, made on write under `story_policy`.
+    `ended_early_by` is "lawyer" or "staff", `ended_early_because` the reason that everybody may read.
     """
 
     __tablename__ = "cases"
@@ -46,6 +47,10 @@ class Case(Base):
         Index("ix_cases_state_deadline", "state", "deadline_at", "id"),
         Index("ix_cases_lawyer", "lawyer_id", "id"),
         Index("ix_cases_listed", "visibility", "state", "opened_at", "id"),
+        # One for each order of the list: what may be shown is most of what it walks through.
+        Index("ix_cases_newest", "visibility", "opened_at", "id"),
+        Index("ix_cases_ending", "visibility", "deadline_at", "id"),
+        Index("ix_cases_in_turn", "visibility", "public_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -89,6 +94,9 @@ class Case(Base):
     raising_ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_early_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_early_by: Mapped[str] = mapped_column(String(10), default="")
+    ended_early_because: Mapped[str] = mapped_column(String(600), default="")
 
     lawyer: Mapped[Lawyer] = relationship()
     area: Mapped[Area | None] = relationship()
@@ -136,7 +144,10 @@ class BudgetLine(Base):
 
 
 class CaseReview(Base):
-    """What a member of staff decided about a submitted page: `approve`, `request_changes` or `decline`."""
+    """What a member of staff decided about a submitted page: `approve`, `request_changes` or `decline`.
+
+    `code` is one of `labels.REFUSALS` when it was turned down, else empty.
+    """
 
     __tablename__ = "case_reviews"
 
@@ -144,10 +155,61 @@ class CaseReview(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     decision: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(String(20), default="", server_default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
     case: Mapped[Case] = relationship(back_populates="reviews")
+    comments: Mapped[list["ReviewComment"]] = relationship(
+        back_populates="review", order_by="ReviewComment.id", cascade="all, delete-orphan"
+    )
+
+
+class ReviewComment(Base):
+    """What a reviewer wrote about one part of a page: a name of `fields.FIELDS`. `said` is what stood there then."""
+
+    __tablename__ = "review_comments"
+    __table_args__ = (UniqueConstraint("review_id", "field"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("case_reviews.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(30))
+    said: Mapped[str] = mapped_column(Text)
+    comment: Mapped[str] = mapped_column(Text)
+
+    review: Mapped[CaseReview] = relationship(back_populates="comments")
+
+
+class ClientConsent(Base):
+    """The client of a case, asked by a link in a letter whether the page may be published, and what they answered.
+
+    The link works until `expires_at` (real time) or until it is answered or ended (`ended_at`); its token is derived
+    from `seed` when the letter is sent, and stored hashed. `answer` is `agree`, `change` or empty. Of an agreement the
+    row keeps the `wording` that was agreed to, word for word, and the hash of the page (`fields.fingerprint`).
+    """
+
+    __tablename__ = "client_consents"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    lang: Mapped[str] = mapped_column(String(5))
+    seed: Mapped[str] = mapped_column(String(32), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    answer: Mapped[str] = mapped_column(String(10), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    message: Mapped[str] = mapped_column(Text, default="")
+    wording: Mapped[str] = mapped_column(Text, default="")
+    wording_lang: Mapped[str] = mapped_column(String(5), default="")
+    wording_version: Mapped[str] = mapped_column(String(10), default="")
+    text_hash: Mapped[str] = mapped_column(String(64), default="")
+    case_version: Mapped[int | None]
+
+    case: Mapped[Case] = relationship()
 
 
 class CaseGrant(Base):

@@ -15,9 +15,14 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.audit.service import record
-from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, KINDS_WITH_COSTS_RISK, LEGAL_STAGES
-from app.cases.models import Area, BudgetLine, Case, CaseGrant, CaseReview
-from app.cases.states import CaseState, Verdict, Visibility, judge
+from app.cases import client, fields
+from app.cases.client import Client
+from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, KINDS_WITH_COSTS_RISK, LEGAL_STAGES, REFUSALS
+from app.cases.models import Area, BudgetLine, Case, CaseGrant, CaseReview, ClientConsent, ReviewComment
+from app.cases.moves import IllegalMove as IllegalMove
+from app.cases.moves import held as held
+from app.cases.moves import move as _move
+from app.cases.states import CaseState, Visibility
 from app.core import clock, ids, richtext
 from app.core.errors import N_, Conflict, Invalid
 from app.core.money import Money, fees_on, gross_up, percent_of
@@ -40,12 +45,6 @@ class NotEditable(Conflict):
     """The page is with a reviewer, or live."""
 
     message = N_("This page cannot be changed now.")
-
-
-class IllegalMove(Conflict):
-    """The case has left the state from which this is possible."""
-
-    message = N_("The case has changed meanwhile. Look at it again before you go on.")
 
 
 class NotVerified(Conflict):
@@ -367,28 +366,21 @@ def _deadline_is_good(case: Case) -> bool:
 
 
 # ---------------------------------------------------------------- review
-def _move(case: Case, state: CaseState) -> bool:
-    """Change the state; False for a repeated move. Raises IllegalMove."""
-    verdict = judge(CaseState(case.state), state)
-    if verdict is Verdict.ILLEGAL:
-        raise IllegalMove()
-    if verdict is Verdict.REPEATED:
-        return False
-    case.state = state
-    case.version += 1
-    case.updated_at = clock.now()
-    return True
-
-
-def held(case: Case) -> Case:
-    """The case, read anew and held until the transaction ends, so that two decisions cannot pass each other."""
-    return db.session.scalars(
-        select(Case).where(Case.id == case.id).with_for_update(of=Case).execution_options(populate_existing=True)
-    ).one()
+def ask_client(case: Case, whom: Client, *, form_key: str = "") -> ClientConsent:
+    """Ask the client whether the page may be published. Raises NotVerified, NotComplete, and what `client.ask` does."""
+    case = held(case)
+    if not case.lawyer.is_verified:
+        raise NotVerified(N_("Your verification must be complete before we write to your client."))
+    if case.is_editable and missing(case):
+        raise NotComplete()
+    return client.ask(case, whom, form_key=form_key)
 
 
 def submit(case: Case) -> None:
-    """Send the page to review; a second time is quiet. Raises NotVerified, NotComplete, IllegalMove."""
+    """Send the page to review; a second time is quiet. Raises NotVerified, NotComplete, IllegalMove.
+
+    A client whose answer no longer fits the page is asked again.
+    """
     case = held(case)
     if not case.lawyer.is_verified:
         raise NotVerified()
@@ -398,19 +390,40 @@ def submit(case: Case) -> None:
         case.submitted_at = clock.now()
         record("case.submitted", case, actor_id=case.lawyer.user_id)
         _tell_lawyer(case, "submitted")
+        client.ask_again(case)
 
 
-def _decide(case: Case, reviewer: User, decision: str, state: CaseState, comment: str, seen: int | None) -> bool:
+def _decide(
+    case: Case,
+    reviewer: User,
+    decision: str,
+    state: CaseState,
+    comment: str,
+    seen: int | None,
+    *,
+    code: str = "",
+    comments: Mapping[str, str] | None = None,
+) -> bool:
     case = held(case)
     if case.lawyer.user_id == reviewer.id:
         raise OwnCase()
     if case.state == CaseState.IN_REVIEW and seen not in (None, case.version):
         # Somebody else gave the page back meanwhile, and it came in again with other words.
         raise IllegalMove()
-    if not _move(case, state):
+    if case.state == state:
         return False
-    db.session.add(CaseReview(case_id=case.id, reviewer_id=reviewer.id, decision=decision, comment=comment))
-    record(f"case.{decision}", case, actor_id=reviewer.id)
+    if case.state != CaseState.IN_REVIEW:  # an approved page goes back to the lawyer too, but not by a reviewer
+        raise IllegalMove()
+    if state == CaseState.APPROVED:
+        client.require(case)
+    _move(case, state)
+    review = CaseReview(case_id=case.id, reviewer_id=reviewer.id, decision=decision, code=code, comment=comment)
+    review.comments = [
+        ReviewComment(field=name, said=fields.said(case, name), comment=words)
+        for name, words in (comments or {}).items()
+    ]
+    db.session.add(review)
+    record(f"case.{decision}", case, actor_id=reviewer.id, **({"code": code} if code else {}))
     _tell_lawyer(case, str(state))
     return True
 
@@ -418,24 +431,58 @@ def _decide(case: Case, reviewer: User, decision: str, state: CaseState, comment
 # Each decision may name the version of the page that the reviewer has seen (`seen`), and says whether it was the
 # first; one that repeats what was decided already is quiet.
 def approve(case: Case, reviewer: User, comment: str = "", *, seen: int | None = None) -> bool:
-    """Let the lawyer publish the page. Raises OwnCase, NotVerified, IllegalMove."""
+    """Let the lawyer publish the page. Raises OwnCase, NotVerified, client.NoConsent, IllegalMove."""
     if not case.lawyer.is_verified:
         raise NotVerified(N_("The lawyer’s verification must be complete before the page can be approved."))
     return _decide(case, reviewer, "approve", CaseState.APPROVED, comment, seen)
 
 
-def request_changes(case: Case, reviewer: User, comment: str, *, seen: int | None = None) -> bool:
-    """Give the page back with a comment. Raises OwnCase, NoReason, IllegalMove."""
-    if not comment.strip():
+def request_changes(
+    case: Case,
+    reviewer: User,
+    comment: str,
+    *,
+    comments: Mapping[str, str] | None = None,
+    seen: int | None = None,
+) -> bool:
+    """Give the page back with a comment, or with comments on parts of it (by name in `fields.FIELDS`), or both.
+
+    Raises OwnCase, NoReason, BadChoice, IllegalMove.
+    """
+    comments = _checked(comments)
+    if not comment.strip() and not comments:
         raise NoReason()
-    return _decide(case, reviewer, "request_changes", CaseState.CHANGES_REQUESTED, comment, seen)
+    state = CaseState.CHANGES_REQUESTED
+    return _decide(case, reviewer, "request_changes", state, comment, seen, comments=comments)
 
 
-def decline(case: Case, reviewer: User, comment: str, *, seen: int | None = None) -> bool:
-    """Turn the page down for good. Raises OwnCase, NoReason, IllegalMove."""
+def decline(
+    case: Case,
+    reviewer: User,
+    comment: str,
+    *,
+    code: str = "other",
+    comments: Mapping[str, str] | None = None,
+    seen: int | None = None,
+) -> bool:
+    """Turn the page down for good, for one of the published reasons (`code`, in `labels.REFUSALS`) and in words.
+
+    Raises OwnCase, NoReason, BadChoice, IllegalMove.
+    """
+    if code not in REFUSALS:
+        raise BadChoice(field="code")
+    comments = _checked(comments)
     if not comment.strip():
         raise NoReason()
-    return _decide(case, reviewer, "decline", CaseState.DECLINED, comment, seen)
+    return _decide(case, reviewer, "decline", CaseState.DECLINED, comment, seen, code=code, comments=comments)
+
+
+def _checked(comments: Mapping[str, str] | None) -> dict[str, str]:
+    """The comments in which something is written, in the order of the page."""
+    written = {name: words for name, words in (comments or {}).items() if words.strip()}
+    if written.keys() - fields.FIELDS.keys():
+        raise BadChoice(field="comments")
+    return {name: written[name] for name in fields.FIELDS if name in written}
 
 
 # ---------------------------------------------------------------- going live
@@ -443,12 +490,14 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "") -> str |
     """Open an approved case for pledges, closing on `day` if that is given; the first link's token of a private one.
 
     The token is shown once. A second time is quiet and gives None, but for the same `form_key`: that is the same
-    button pressed twice, whose second answer is the one that is seen. Raises NotVerified, BadDeadline, IllegalMove.
+    button pressed twice, whose second answer is the one that is seen. Raises NotVerified, client.NoConsent,
+    BadDeadline, IllegalMove.
     """
     case = held(case)
     if not case.lawyer.is_verified:
         raise NotVerified()
-    if judge(CaseState(case.state), CaseState.OPEN) is Verdict.LEGAL:
+    if case.state == CaseState.APPROVED:
+        client.require(case)
         assert case.deadline_at is not None
         day = day or case.deadline_at.astimezone(ZoneInfo(case.time_zone)).date()
         check_deadline(day, case.time_zone)
@@ -549,12 +598,35 @@ def end_unfunded(case: Case) -> None:
         record("case.unfunded", case)
 
 
-def end_raising(case: Case) -> None:
+def end_early(case: Case, reason: str, *, by: str, actor_id: int | None) -> None:
+    """An open case ends before its deadline; `by` is "lawyer" or "staff". The caller holds the case and has counted."""
+    if _move(case, CaseState.UNFUNDED):
+        case.ended_early_at = case.closed_at = case.raising_ended_at = clock.now()
+        case.ended_early_by, case.ended_early_because = by, reason
+        record("case.ended_early", case, actor_id=actor_id, by=by)
+
+
+def end_raising(case: Case, *, actor_id: int | None = None) -> None:
     """A funded case takes no more pledges."""
     if case.raising_ended_at is None:
         case.raising_ended_at = clock.now()
         case.version += 1
-        record("case.raising_ended", case)
+        record("case.raising_ended", case, actor_id=actor_id)
+
+
+# ---------------------------------------------------------------- after the verdict
+def told_more(case: Case, legal_stage: str = "") -> None:
+    """Something new stands on the page of a live case, and perhaps the case has reached another legal stage."""
+    case.legal_stage = legal_stage or case.legal_stage
+    case.version += 1
+    case.updated_at = clock.now()
+
+
+def conclude(case: Case) -> None:
+    """The outcome of a funded case is known. The caller holds the case. Raises IllegalMove."""
+    end_raising(case)
+    if _move(case, CaseState.CONCLUDED):
+        record("case.concluded", case, actor_id=case.lawyer.user_id)
 
 
 def _tell_lawyer(case: Case, event: str) -> None:

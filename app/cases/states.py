@@ -22,7 +22,8 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.DRAFT: frozenset({CaseState.IN_REVIEW}),
     CaseState.IN_REVIEW: frozenset({CaseState.CHANGES_REQUESTED, CaseState.APPROVED, CaseState.DECLINED}),
     CaseState.CHANGES_REQUESTED: frozenset({CaseState.IN_REVIEW}),
-    CaseState.APPROVED: frozenset({CaseState.OPEN}),
+    # Back to the lawyer too: the client may ask for changes until the page is live.
+    CaseState.APPROVED: frozenset({CaseState.OPEN, CaseState.CHANGES_REQUESTED}),
     CaseState.DECLINED: frozenset(),
     CaseState.OPEN: frozenset({CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED}),
     CaseState.CLOSING: frozenset({CaseState.FUNDED, CaseState.UNFUNDED}),
@@ -31,6 +32,8 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.CONCLUDED: frozenset(),
 }
 EDITABLE = frozenset({CaseState.DRAFT, CaseState.CHANGES_REQUESTED})
+# While the page is not live, and may still become so, the client can be asked about it.
+ASKABLE = EDITABLE | {CaseState.IN_REVIEW, CaseState.APPROVED}
 PUBLISHED = frozenset({CaseState.OPEN, CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED, CaseState.CONCLUDED})
 
 
@@ -39,6 +42,20 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"
     PRIVATE = "private"
+
+
+class Consent(StrEnum):
+    """How the client's consent to the page as it is now stands. Only `GIVEN` lets it be approved and published.
+
+    `STALE`: given to other words than those that stand there now. `CHANGE`: the client asked for changes.
+    """
+
+    NONE = "none"
+    WAITING = "waiting"
+    EXPIRED = "expired"
+    GIVEN = "given"
+    STALE = "stale"
+    CHANGE = "change"
 
 
 class Verdict(StrEnum):

@@ -12,9 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _lp
 
-from app.cases import access, forms, queries, service
+from app.cases import access, client, forms, labels, queries, service
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import ids
@@ -35,9 +34,8 @@ CHECK = "check"
 
 @dataclass(frozen=True)
 class Part:
-    """One step: its title, its form, what a case holds of it, and how the form's answers are saved."""
+    """One step: its form, what a case holds of it, and how the form's answers are saved."""
 
-    title: LazyString
     form: type[forms.StepForm]
     held: Callable[[Case], object]
     save: Callable[[Case, Any], None]
@@ -68,27 +66,20 @@ def _save_deadline(case: Case, form: forms.DeadlineForm) -> None:
 
 
 PARTS = {
-    "visibility": Part(
-        _l("Who can see it"), forms.VisibilityForm, lambda case: (case.visibility, case.lang), _save_visibility
-    ),
+    "visibility": Part(forms.VisibilityForm, lambda case: (case.visibility, case.lang), _save_visibility),
     "about": Part(
-        _lp("step", "The case"),
         forms.AboutForm,
         lambda case: (case.title, case.area and case.area.slug, case.kind),
         _save_about,
     ),
-    "parties": Part(
-        _l("People and court"), forms.PartiesForm, lambda case: forms.PartiesForm.stored(case), _save_parties
-    ),
-    "story": Part(_l("Your story"), forms.StoryForm, lambda case: (case.summary, case.story_markdown), _save_story),
+    "parties": Part(forms.PartiesForm, lambda case: forms.PartiesForm.stored(case), _save_parties),
+    "story": Part(forms.StoryForm, lambda case: (case.summary, case.story_markdown), _save_story),
     "budget": Part(
-        _l("Costs and target"),
         forms.BudgetForm,
         lambda case: [(line.label, line.detail, line.amount) for line in case.budget],
         _save_budget,
     ),
     "deadline": Part(
-        _l("Deadline and risk"),
         forms.DeadlineForm,
         # The same moment looks different before it has been in the database and after, so it is told by the clock.
         lambda case: (
@@ -100,7 +91,7 @@ PARTS = {
         _save_deadline,
     ),
 }
-TITLES = {step: part.title for step, part in PARTS.items()} | {CHECK: _l("Check and send")}
+TITLES = labels.STEPS | {CHECK: _l("Check and send")}
 
 
 def _url_of(case: Case, step: str) -> str:
@@ -220,12 +211,23 @@ def _page(
         is_verified=case.lawyer.is_verified if case else is_verified,
         is_closed=is_closed,
         is_overtaken=is_overtaken,
-        decision=next(iter(queries.decisions(case)), None)
-        if case and case.state == CaseState.CHANGES_REQUESTED
-        else None,
+        **_asked_for(step, case),
         service=service,
         currency_unit=unit(current_app.config["AMICUS"].currency),
     )
+
+
+def _asked_for(step: str, case: Case | None) -> dict[str, Any]:
+    """What the reviewer asked for with their last decision, as a whole and by field of this step; and the client."""
+    if case is None or case.state != CaseState.CHANGES_REQUESTED:
+        return {}
+    last = queries.last_request(case)
+    remarks = queries.remarks(case, last[0]) if last else []
+    return {
+        "decision": last,
+        "remarks": {remark.field: remark for remark in remarks if remark.step == step},
+        "consent": client.standing(case),
+    }
 
 
 # ---------------------------------------------------------------- check and send
@@ -260,5 +262,7 @@ def _check_page(case: Case, refusal: str = "") -> str:
         current=len(TITLES) - 1,
         missing=[(TITLES[step], _url_of(case, step)) for step in missing],
         is_verified=case.lawyer.is_verified,
+        consent=client.standing(case),
+        labels=labels,
         refusal=refusal,
     )

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.cases import service
-from app.cases.models import Area, Case
+from app.cases import client, fields, service
+from app.cases.client import Client
+from app.cases.models import Area, Case, ClientConsent
 from app.cases.service import CostsRisk, Line, Parties
 from app.cases.states import Visibility
 from app.core import clock
@@ -77,9 +78,20 @@ def draft(
     return case
 
 
+def asked(case: Case, name: str = "Ada Marlowe", email: str = "ada@example.org", lang: str = "en") -> ClientConsent:
+    """The client is sent a link; what they will answer to."""
+    return service.ask_client(case, Client(name, email, lang))
+
+
+def consented(case: Case, **whom: str) -> Case:
+    """The case, to whose page as it is now the client agrees."""
+    client.agree(client.token_of(asked(case, **whom)), seen=fields.fingerprint(case))
+    return case
+
+
 def in_review(*args: Any, **values: Any) -> Case:
-    """A case that waits for a reviewer."""
-    case = draft(*args, **values)
+    """A case that waits for a reviewer and whose client agrees."""
+    case = consented(draft(*args, **values))
     service.submit(case)
     return case
 

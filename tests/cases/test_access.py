@@ -217,3 +217,23 @@ def test_a_cookie_never_outgrows_what_browsers_keep(db):
     access.carry(session, right)
     assert len(session["grants"]) == access.MOST_CARRIED
     assert right.case.public_id in session["grants"] and "case100" not in session["grants"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_many_cases_those_are_seen_that_are_seen_one_by_one(cases, visitor, kind):
+    viewer = visitor(kind)
+    one_by_one = {case.id for case in cases.values() if access.can_see(viewer, case)}
+    assert access.seen_among([case.id for case in cases.values()], viewer) == one_by_one
+    assert access.seen_among([], viewer) == set()
+
+
+def test_the_rights_of_pledges_are_given_once_a_case_and_never_those_of_links(db, cases):
+    open_, funded = cases[S.OPEN, V.PRIVATE], cases[S.FUNDED, V.PRIVATE]
+    latest = CaseGrant(case=open_, kind="pledge", label="another")
+    ended = CaseGrant(case=funded, kind="pledge", label="ended", revoked_at=now())
+    db.session.add_all([latest, ended, CaseGrant(case=funded, kind="link", label="another")])
+    db.session.flush()
+    assert access.grants_of_pledges(["another", "ended"]) == [latest]
+    brought = {grant.case_id: grant for grant in access.grants_of_pledges(["pledge", "another"])}
+    assert brought[open_.id] is latest and len(brought) == len(cases)
+    assert access.grants_of_pledges([]) == []

@@ -7,18 +7,21 @@ import pytest
 from sqlalchemy import select, update
 
 from app.accounts import service as accounts
-from app.cases import service
-from app.cases.models import Case, CaseReview
+from app.cases import client as client_consent
+from app.cases import labels, service
+from app.cases.fields import FIELDS
+from app.cases.models import Case, CaseReview, ReviewComment
 from app.cases.states import CaseState, Visibility
 from app.core import ids
 from app.core.clock import now
 from app.database import db as database
 from app.lawyers.models import Lawyer
 from app.mail.models import OutgoingLetter
+from app.mail.outbox import render
 from app.payments import brake
 from tests.cases import stages
 from tests.people import browser_of, dara, kian, leila, mina, omid, sara
-from tests.pledges.backing import complaints, hidden, post, press
+from tests.pledges.backing import complaints, hidden, post, press, said
 from tests.support.forms import send
 
 S = CaseState
@@ -48,7 +51,8 @@ def state(app):
 
 
 def decide(browser, address, decision, comment="", **fields):
-    return press(browser, address, address, decision=decision, comment=comment, **fields)
+    """Read the page at `address` and decide; who turns it down chooses "another reason"."""
+    return press(browser, address, address, **{"decision": decision, "comment": comment, "code": "other", **fields})
 
 
 # ---------------------------------------------------------------- who comes in
@@ -231,7 +235,7 @@ def test_the_second_of_two_reviewers_is_told_and_nothing_changes(app, reviewer, 
     other = browser_of(app, dara)
     marks = hidden(other.get(waiting))
     decide(reviewer, waiting, "approve")
-    late = post(other, waiting, marks, decision="decline", comment="No.")
+    late = post(other, waiting, marks, decision="decline", code="facts", comment="No.")
     assert late.status_code == 409
     assert "The case has changed meanwhile." in late.text and "Your message was not sent." in late.text
     assert "No." in late.text and "Mina Sohrabi" in late.text and state() == S.APPROVED
@@ -241,7 +245,7 @@ def test_the_same_decision_by_two_is_quiet_and_says_so(app, reviewer, waiting):
     other = browser_of(app, dara)
     marks = hidden(other.get(waiting))
     decide(reviewer, waiting, "decline", "No.")
-    late = post(other, waiting, marks, decision="decline", comment="No!")
+    late = post(other, waiting, marks, decision="decline", code="facts", comment="No!")
     assert late.status_code == 303
     assert "What you wrote now was not sent." in other.get(late.location).text
     with app.app_context():
@@ -254,6 +258,7 @@ def test_nobody_approves_a_page_that_changed_after_they_opened_it(app, reviewer,
         case = database.session.scalars(select(Case)).one()
         service.request_changes(case, dara(), "Say who benefits.")
         service.tell_story(case, "Something quite different", stages.STORY)
+        stages.consented(case)
         service.submit(case)
         database.session.commit()
     late = post(reviewer, waiting, marks, decision="approve")
@@ -288,3 +293,148 @@ def test_how_long_a_page_waits_is_told_in_persian_digits_too(app, reviewer, made
     made(stages.in_review)
     clock.reset()
     assert "۳ روز پیش" in reviewer.get("/fa/staff/cases").text
+
+
+# ---------------------------------------------------------------- parts of the page
+def test_comments_on_parts_are_saved_with_what_stood_there(app, reviewer, waiting, state):
+    fields = {"comments-title": "Shorter.\x00", "comments-story": "Who closed it?", "comments-court": "  "}
+    assert decide(reviewer, waiting, "request_changes", **fields).status_code == 303
+    with app.app_context():
+        kept = database.session.scalars(select(ReviewComment).order_by(ReviewComment.id)).all()
+        assert [(row.field, row.comment) for row in kept] == [("title", "Shorter."), ("story", "Who closed it?")]
+        assert [row.said for row in kept] == [stages.WORDS["title"], stages.STORY]
+    assert state() == S.CHANGES_REQUESTED
+
+
+def test_a_comment_on_a_part_is_reason_enough_to_ask_for_changes_but_not_to_turn_down(reviewer, waiting, state):
+    page = decide(reviewer, waiting, "decline", **{"comments-title": "Why?"})
+    assert page.status_code == 400 and complaints(page) == ["Tell the lawyer why, in a sentence or more."]
+    assert "Why?</textarea>" in page.text and state() == S.IN_REVIEW
+
+
+def test_an_approval_takes_no_comments_on_parts(reviewer, waiting, state):
+    page = decide(reviewer, waiting, "approve", **{"comments-court": "Which one?"})
+    (sentence,) = complaints(page)
+    assert page.status_code == 400 and sentence.startswith("Comments on parts of the page go with a request")
+    assert re.search(r"<details[^>]* open>(?:(?!</details>).)*Which one\?</textarea>", page.text, re.DOTALL)
+    assert state() == S.IN_REVIEW
+
+
+def test_a_comment_has_an_end_and_is_told_at_its_part(reviewer, waiting):
+    page = decide(reviewer, waiting, "request_changes", **{"comments-title": "x" * 4001})
+    assert complaints(page) == ["This is 1 character too long. Use 4,000 or fewer."]
+    assert 'href="#comments-title"' in page.text
+
+
+def test_every_part_can_be_commented_on(reviewer, waiting):
+    page = reviewer.get(waiting).text
+    assert re.findall(r'<textarea[^>]*name="comments-([a-z_]+)"', page) == list(FIELDS)
+
+
+def sent_back(app, change=None):
+    """Mina comments on title and budget; then `change` is made and the page comes in again."""
+    with app.app_context():
+        case = database.session.scalars(select(Case)).one()
+        comments = {"title": "Name the <town>.", "lines": "Why so much?"}
+        service.request_changes(case, mina(), "Two things.", comments=comments)
+        if change:
+            change(case)
+            stages.consented(case)
+            service.submit(case)
+        database.session.commit()
+        return case.public_id
+
+
+def retitle(case):
+    service.describe(case, title="Keep it in Thornley", area=case.area, kind=case.kind)
+
+
+@pytest.mark.parametrize("prefix", ["", "/fa"])
+def test_who_reads_it_again_sees_what_was_asked_for_and_what_changed(app, reviewer, waiting, prefix):
+    sent_back(app, retitle)
+    page = reviewer.get(prefix + waiting)
+    words = said(page)
+    assert stages.WORDS["title"] in words and "Keep it in Thornley" in words and "Name the <town>." in words
+    assert prefix or ("Title Changed" in words and "Budget lines As it was" in words)
+    assert prefix or f"Then {stages.WORDS['title']} Now Keep it in Thornley" in words
+
+
+def test_the_lawyer_reads_each_comment_beside_its_field_with_who_and_when(app, waiting):
+    public_id = sent_back(app)
+    lawyer = browser_of(app, leila)
+    step = lawyer.get(f"/dashboard/cases/{public_id}/edit/about")
+    note = re.search(r'<div id="remark-title">.*?</div></div></div>', step.text, re.DOTALL)[0]
+    assert "Name the &lt;town&gt;." in note and "Mina Sohrabi" in note and "Not changed since." in note
+    assert step.text.index('id="remark-title"') < step.text.index('name="title"')
+    budget = lawyer.get(f"/dashboard/cases/{public_id}/edit/budget").text
+    assert 'id="remark-lines"' in budget and "remark-title" not in budget
+    listed = lawyer.get(f"/dashboard/cases/{public_id}").text
+    assert f'href="/dashboard/cases/{public_id}/edit/about#remark-title"' in listed and "Why so much?" in listed
+
+
+def test_a_comment_is_answered_once_its_part_has_changed(app, waiting):
+    public_id = sent_back(app)
+    with app.app_context():
+        retitle(database.session.scalars(select(Case)).one())
+        database.session.commit()
+    lawyer = browser_of(app, leila)
+    assert "You have changed this since." in lawyer.get(f"/dashboard/cases/{public_id}/edit/about").text
+    assert "Not changed since." in lawyer.get(f"/dashboard/cases/{public_id}/edit/budget").text
+
+
+# ---------------------------------------------------------------- refusals
+@pytest.mark.parametrize("code", ["", "because", "other\x00"])
+def test_a_refusal_names_one_of_the_published_reasons(reviewer, waiting, state, code):
+    page = decide(reviewer, waiting, "decline", "No.", code=code)
+    assert page.status_code == 400 and complaints(page) == ["Choose the reason from the list."]
+    assert 'href="#code"' in page.text and "No.</textarea>" in page.text and state() == S.IN_REVIEW
+
+
+@pytest.mark.parametrize("code", labels.REFUSALS)
+def test_a_refusal_is_told_by_code_and_reason_on_the_page_and_by_letter(app, reviewer, waiting, code):
+    decide(reviewer, waiting, "decline", "It is about <somebody> else.", code=code)
+    reason = str(labels.REFUSALS[code][0])
+    with app.app_context():
+        review = database.session.scalars(select(CaseReview)).one()
+        letter = render("cases.declined", "en", {"case": review.case_id})
+        assert review.code == code
+        assert reason in letter.text and "It is about <somebody> else." in letter.text
+        assert f"https://localhost/policy#refusal-{code}" in letter.text
+    page = browser_of(app, leila).get(waiting.replace("/staff/", "/dashboard/"))
+    assert reason in unescape(page.text) and "It is about &lt;somebody&gt; else." in page.text
+    assert reason in unescape(reviewer.get(waiting).text)
+
+
+@pytest.mark.parametrize("prefix", ["", "/fa"])
+def test_every_reason_is_published(client, prefix):
+    page = client.get(f"{prefix}/policy")
+    assert page.status_code == 200
+    for code in labels.REFUSALS:
+        assert f'id="refusal-{code}"' in page.text
+    assert 'href="/policy"' in client.get("/").text
+
+
+# ---------------------------------------------------------------- the client
+def test_the_reviewer_sees_how_the_consent_stands_but_not_how_to_reach_the_client(app, reviewer, waiting):
+    page = reviewer.get(waiting)
+    assert "Agreed to the page as it is now, on" in said(page) and "Ada Marlowe" in page.text
+    assert "I am the client in this case." in page.text and "ada@example.org" not in page.text
+
+
+def test_a_page_without_consent_is_not_approved_and_the_reviewer_is_told_why(app, reviewer, waiting, state):
+    with app.app_context():
+        client_consent.take_back(database.session.scalars(select(Case)).one())
+        database.session.commit()
+    assert "Not possible yet: the client has not agreed" in reviewer.get(waiting).text
+    answer = decide(reviewer, waiting, "approve", "Fine.")
+    assert answer.status_code == 409 and "The client has not agreed to the page as it is now." in answer.text
+    assert "Fine.</textarea>" in answer.text and state() == S.IN_REVIEW
+
+
+def test_what_the_client_wrote_to_the_lawyer_is_not_for_staff(app, reviewer, waiting):
+    with app.app_context():
+        case = database.session.scalars(select(Case)).one()
+        client_consent.wish_changes(client_consent.token_of(stages.asked(case)), "Between us two.")
+        database.session.commit()
+    page = reviewer.get(waiting)
+    assert "Between us two." not in page.text and "Changes wanted" in page.text

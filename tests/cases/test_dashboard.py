@@ -178,7 +178,7 @@ def test_a_draft_goes_on_where_it_was_left(lawyer, page_of):
         (decided(service.request_changes, "Name the order."), "What the reviewer wrote Name the order."),
         (
             decided(service.decline, "This is no case."),
-            "will not be published. Why This is no case.",
+            "The reason: Another reason, which the reviewer explains . What that means Why This is no case.",
         ),
         (stages.approved, "It goes live when you publish it."),
         (stages.live, "If pledges reach £4,736.85 by"),
@@ -275,7 +275,7 @@ def test_the_link_leads_to_the_language_of_the_case(app, lawyer, page_of):
     def persian():
         case = stages.approved(None, Visibility.PRIVATE)
         case.lang = "fa"
-        return case
+        return stages.consented(case)
 
     page = page_of(persian)
     assert '<code dir="ltr">https://localhost/fa/p/' in press(lawyer, page, f"{page}/publish").text

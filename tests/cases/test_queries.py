@@ -1,6 +1,6 @@
 """What is asked about cases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -59,8 +59,41 @@ def listed(viewer=NOBODY, limit=queries.PAGE, **wanted):
     return titles(queries.listed(viewer, wanted=Filter(**wanted) if wanted else None, limit=limit))
 
 
-def test_by_default_a_list_shows_what_takes_pledges_the_newest_first(shelf):
-    assert listed() == ["school", "library", "river", "funded"]
+def test_by_default_a_list_shows_what_takes_pledges(shelf):
+    assert sorted(listed()) == ["funded", "library", "river", "school"]
+    assert listed(status="open", sort="newest") == ["school", "library", "river", "funded"]
+
+
+def test_each_day_the_ring_of_cases_is_entered_elsewhere(db, shelf, clock):
+    begun, seen = clock.now(), set()
+    ring = [case for case in shelf if case.title in listed()]
+    for case, letter in zip(ring, "08gr", strict=True):
+        case.public_id, case.deadline_at = letter * 20, begun + timedelta(days=90)
+    db.session.flush()
+    for day in range(60):
+        clock.set(begun + timedelta(days=day))
+        order = listed()
+        start = [case.title for case in ring].index(order[0])
+        assert order == [case.title for case in (*ring[start:], *ring[:start])]
+        seen.add(order[0])
+    assert seen == set(order), "each of four should have been first in sixty days"
+
+
+def test_a_ring_is_gone_around_as_it_was_entered_though_the_day_ends(shelf, clock):
+    wanted = Filter(status="")
+    whole = listed(status="")
+    first = queries.listed(NOBODY, wanted=wanted, limit=4)
+    after = queries.place_of(first[-1], wanted)
+    clock.move(24 * 3600)
+    rest = queries.listed(NOBODY, wanted=Filter(status="", after=after))
+    assert [case.title for case in (*first, *rest)] == whole
+
+
+@pytest.mark.parametrize(
+    "junk", ["", "~", "2026-01-01", "x~y", "2026-13-01~abc", "9999-01-01~abc", "2026-01-01~AB", "~é"]
+)
+def test_a_place_that_is_none_begins_anew(shelf, junk):
+    assert listed(status="", after=junk) == listed(status="")
 
 
 @pytest.mark.parametrize(
@@ -99,22 +132,24 @@ def test_pages_follow_each_other_without_a_gap_or_a_double(db, shelf, sort, stat
         case = row(f"twin{n}")
         case.opened_at, case.deadline_at = twin.opened_at, twin.deadline_at
     db.session.flush()
-    whole, pages, after = listed(status=status, sort=sort), [], None
+    whole, pages, after = listed(status=status, sort=sort), [], ""
     while True:
         page = queries.listed(NOBODY, wanted=Filter(status=status, sort=sort, after=after), limit=2)
         if not page:
             break
         pages += titles(page)
-        last = page[-1]
-        after = (last.deadline_at if sort == "ending" else last.opened_at), last.id
+        after = queries.place_of(page[-1], Filter(sort=sort, after=after))
     assert pages == whole and len(whole) == (7 if status else 13)
 
 
-def test_a_list_asks_once_however_long_it_is(db, shelf, queries_asked):
+def test_a_list_asks_twice_at_most_however_long_it_is(db, shelf, queries_asked):
     db.session.expire_all()
     with queries_asked() as asked:
         for case in queries.listed(NOBODY):
             assert case.lawyer.user.name and case.area.slug
+    assert len(asked) == 2  # the two arcs of the ring
+    with queries_asked() as asked:
+        queries.listed(NOBODY, wanted=Filter(status="open", sort="newest"))
     assert len(asked) == 1
 
 
@@ -172,7 +207,26 @@ def test_decisions_name_who_made_them_the_latest_first(db):
     assert found == [("approve", "Dara Lindqvist"), ("request_changes", "Mina Sohrabi")]
 
 
-def test_a_moment_without_a_zone_is_refused_before_it_reaches_the_database(db):
-    with pytest.raises(Exception, match="time zone"):
-        queries.listed(NOBODY, wanted=Filter(after=(datetime(2026, 5, 1), 1)))
-    assert queries.listed(NOBODY, wanted=Filter(after=(datetime(2026, 5, 1, tzinfo=UTC), 1))) == []
+# ---------------------------------------------------------------- areas, and what is like a case
+def test_like_a_case_are_open_ones_of_its_area_first_and_never_itself(shelf):
+    river = next(case for case in shelf if case.title == "river")
+    other = row("stream", area="environment")
+    assert titles(queries.like(river, 3))[0] == "stream" and len(queries.like(river, 3)) == 3
+    assert "river" not in titles(queries.like(river, 20)) and titles(queries.like(other, 1)) == ["river"]
+    assert set(titles(queries.like(river, 20))) == {"stream", "library", "school", "funded"}
+
+
+def test_open_cases_are_counted_by_area_without_the_private(shelf):
+    by_slug = {area.slug: queries.open_by_area().get(area.id, 0) for area in queries.areas()}
+    assert by_slug["environment"] == 1 and by_slug["government"] == 3 and by_slug["immigration"] == 0
+
+
+def test_an_area_has_the_verified_lawyers_who_work_in_it(shelf):
+    row("dismissed", area="employment", visibility=Visibility.PRIVATE)
+    area = {area.slug: area for area in queries.areas()}
+    assert queries.lawyers_in(area["environment"], 5) == [leila()]
+    assert queries.lawyers_in(area["employment"], 5) == [] == queries.lawyers_in(area["immigration"], 5)
+
+
+def test_an_area_is_known_by_its_slug(db):
+    assert queries.area_of("environment").name("en") == "Environment" and queries.area_of("nowhere") is None

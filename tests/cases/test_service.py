@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.cases import queries, service
+from app.cases import client, fields, queries, service
 from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, LEGAL_STAGES
 from app.cases.models import Case, CaseGrant, CaseReview
 from app.cases.service import CostsRisk, Line, Parties
@@ -425,6 +425,7 @@ def test_nobody_approves_a_page_that_changed_after_they_read_it(db):
     seen = case.version
     service.request_changes(case, mina(), "Say who benefits.")
     service.tell_story(case, "Another summary", STORY)
+    stages.consented(case)
     service.submit(case)
     with pytest.raises(service.IllegalMove):
         service.approve(case, dara(), seen=seen)
@@ -660,3 +661,23 @@ def test_a_link_revoked_twenty_times_at_once_is_revoked_once(app, made):
         grant_id = queries.links(found(public_id))[0].id
     at_once(app, [lambda: service.revoke_link(found(public_id), grant_id)] * 20)
     assert count(app, AuditEntry, AuditEntry.action == "case.link_revoked") == 1
+
+
+def test_twenty_answers_of_a_client_at_once_count_as_one(app, made):
+    public_id = made(stages.in_review)
+    with app.app_context():
+        token = client.token_of(stages.asked(found(public_id)))
+        seen = fields.fingerprint(found(public_id))
+        database.session.commit()
+    yes, no = (lambda: client.agree(token, seen=seen)), (lambda: client.wish_changes(token, "Less."))
+    answers = at_once(app, [yes, no] * 10)
+    assert sorted(map(str, answers)) == ["False"] * 19 + ["True"]
+    assert count(app, AuditEntry, AuditEntry.action.in_(("case.client_agreed", "case.client_wants_changes"))) == 2
+
+
+def test_a_consent_that_is_taken_back_while_the_page_is_published_is_never_missing_to_a_live_page(app, made):
+    public_id = made(stages.approved)
+    at_once(app, [lambda: service.publish(found(public_id)), lambda: client.take_back(found(public_id))] * 8)
+    with app.app_context():
+        case = found(public_id)
+        assert (case.state == S.OPEN) == client.standing(case).is_given

@@ -247,7 +247,8 @@ def test_pressing_send_twice_sends_once(app, lawyer, written):
     marks = hidden(lawyer.get(f"{written}/check"))
     assert [send_in(lawyer, written, marks).status_code for _ in range(2)] == [303, 303]
     with app.app_context():
-        assert database.session.scalars(select(OutgoingLetter.name)).all() == ["cases.submitted"]
+        about_cases = select(OutgoingLetter.name).where(OutgoingLetter.name.startswith("cases."))
+        assert database.session.scalars(about_cases).all() == ["cases.submitted"]
 
 
 def test_what_is_missing_is_listed_with_links_and_cannot_be_sent(app, lawyer, draft):
