@@ -1,0 +1,1 @@
+"""Success stories: drafted from an outcome, published by an editor."""
