@@ -169,12 +169,16 @@ def rows(statement: Any, **values: Any) -> list[Row[Any]]:
 # ---------------------------------------------------------------- triggers
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger in both dialects. On PostgreSQL it calls a function of its own name."""
+    """One trigger in both dialects. On PostgreSQL it calls a function of its own name.
+
+    `writes_to` names other tables that it needs.
+    """
 
     name: str
     table: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+    writes_to: tuple[str, ...] = ()
 
 
 TRIGGERS: dict[str, Trigger] = {}
@@ -222,8 +226,53 @@ def lay_triggers(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     tables = set(inspect(connection).get_table_names())
     for trigger in TRIGGERS.values():
-        if trigger.table in tables:
+        if {trigger.table, *trigger.writes_to} <= tables:
             for statement in trigger.sqlite if sqlite else trigger.postgresql:
+                connection.exec_driver_sql(statement)
+
+
+# ---------------------------------------------------------------- derived tables
+@dataclass(frozen=True)
+class Derived:
+    """A table of one dialect's own kind, made from the rows of `table`, which can be thrown away and made again.
+
+    No model describes it, and no migration: it is taken off before the first step and laid anew after the last. On
+    SQLite it may bring further tables, whose names begin with its own.
+    """
+
+    name: str
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+DERIVED: dict[str, Derived] = {}
+
+
+def register_derived(derived: Derived) -> None:
+    """Put `derived` on the list of tables that are laid anew after every migration."""
+    DERIVED[derived.name] = derived
+
+
+def is_derived(table: str) -> bool:
+    """Whether `table` is on that list, or came with one that is."""
+    return any(table == name or table.startswith(f"{name}_") for name in DERIVED)
+
+
+def drop_derived(connection: Connection) -> None:
+    """Take every derived table off."""
+    for name in DERIVED:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+
+
+def lay_derived(connection: Connection) -> None:
+    """Make every derived table anew whose rows exist."""
+    drop_derived(connection)
+    tables = set(inspect(connection).get_table_names())
+    for derived in DERIVED.values():
+        if derived.table in tables:
+            sqlite = connection.dialect.name == "sqlite"
+            for statement in derived.sqlite if sqlite else derived.postgresql:
                 connection.exec_driver_sql(statement)
 
 

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
-import segno
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -24,8 +22,16 @@ from app.lawyers.queries import card as lawyer_card
 from app.pages import cards
 from app.pledges import queries
 from app.pledges.queries import BackerLine, Totals
+from app.updates import citations, duties
+from app.updates import queries as updates
+from app.updates.duties import Duty
+from app.updates.labels import OUTCOME_TAGS, OUTCOMES
+from app.updates.models import Outcome
+from app.updates.queries import UpdateLine
+from app.web import qr
 
 ON_PAGE = 20  # backers; the others stand on pages of their own
+UPDATES_ON_PAGE = 5
 FEWEST_FOR_CHART = 5  # below that a line tells who gave what
 A_WEEK = timedelta(days=7)
 
@@ -59,12 +65,23 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """How the case ended. `tag` is words, colour and icon; `citation_url` is empty where there is none."""
+
+    outcome: Outcome
+    headline: str
+    tag: tuple[LazyString, str, str]
+    citation_url: str
+
+
+@dataclass(frozen=True)
 class CasePage:
     """What the page shows. `budget` holds (label, detail, amount), the fees last, and adds up to the target.
 
     `is_met` is the verdict: it stands even if single pledges fail later. `tag` is words and colour, or empty.
     `totals` is None while there is no target, `days_left` when no pledge can join any more. `urls` are the absolute
     addresses by language, `share_url` that of the present one; both are empty for what is private or not published.
+    `updates` are the latest, without the words of those for backers; `duty` is the next one that is owed.
     """
 
     phase: Phase
@@ -83,6 +100,15 @@ class CasePage:
     chart: Chart | None
     urls: dict[str, str]
     share_url: str
+    updates: list[UpdateLine]
+    has_more_updates: bool
+    duty: Duty | None
+    ending: Ending | None
+
+    @property
+    def update_count(self) -> int:
+        """How many updates there are: the last one's number."""
+        return self.updates[0].n if self.updates else 0
 
     @property
     def takes_pledges(self) -> bool:
@@ -101,6 +127,7 @@ def of(case: Case) -> CasePage:
     totals = _totals(case)
     backers = queries.wall(case.id, limit=ON_PAGE + 1) if totals and totals.backers else []
     is_met = case.state in (CaseState.FUNDED, CaseState.CONCLUDED)
+    posted = updates.timeline(case, as_backer=False, limit=UPDATES_ON_PAGE + 1) if case.is_published else []
     shared = case.is_published and not case.is_private
     urls = {lang: cases.page_url(case, lang) for lang in LANGUAGES} if shared else {}
     return CasePage(
@@ -114,12 +141,28 @@ def of(case: Case) -> CasePage:
         totals=totals,
         days_left=_days_left(case, phase),
         ended_at=case.closed_at or case.raising_ended_at or case.deadline_at,
-        budget=_budget(case),
+        budget=budget_of(case),
         backers=backers[:ON_PAGE],
         has_more_backers=len(backers) > ON_PAGE,
         chart=_chart(case) if totals and totals.backers >= FEWEST_FOR_CHART else None,
         urls=urls,
         share_url=urls.get(get_locale(), ""),
+        updates=posted[:UPDATES_ON_PAGE],
+        has_more_updates=len(posted) > UPDATES_ON_PAGE,
+        duty=duties.of(case, posted[0].at if posted else None),
+        ending=_ending(case),
+    )
+
+
+def _ending(case: Case) -> Ending | None:
+    outcome = updates.outcome_of(case) if case.state == CaseState.CONCLUDED else None
+    if outcome is None:
+        return None
+    return Ending(
+        outcome=outcome,
+        headline=updates.headline(outcome, case),
+        tag=(OUTCOMES[outcome.code], *OUTCOME_TAGS[outcome.code]),
+        citation_url=citations.url_of(outcome.citation),
     )
 
 
@@ -153,7 +196,8 @@ def _days_left(case: Case, phase: Phase) -> int | None:
     return days if clock.now() <= case.deadline_at else None
 
 
-def _budget(case: Case) -> list[tuple[str, str, Money]]:
+def budget_of(case: Case) -> list[tuple[str, str, Money]]:
+    """What the money pays for, as (label, detail, amount), the fees last."""
     items = [(line.label, line.detail, line.amount) for line in case.budget]
     if not items or case.target is None:
         return items
@@ -196,9 +240,5 @@ def _step(most: int) -> int:
 
 @lru_cache(maxsize=512)
 def qr_code(address: str) -> Markup:
-    """`address` as a QR code, drawn without style: hidden from screen readers, for the address stands beside it."""
-    drawing = BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawing, kind="svg", xmldecl=False, svgns=False, svgclass=None, lineclass=None, omitsize=True, light="#fff"
-    )
-    return Markup(drawing.getvalue().decode().replace("<svg ", '<svg aria-hidden="true" ', 1).strip())  # noqa: S704
+    """`address` as a QR code, see `app.web.qr`."""
+    return qr.qr_code(address)

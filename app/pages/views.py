@@ -10,12 +10,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.cases import queries as cases
+from app.cases.labels import REFUSALS
 from app.core.money import Money
 from app.i18n.format import num_text
 from app.i18n.locale import get_locale
-from app.pages import cards
+from app.pages import cards, story_cards
+from app.pages import figures as counted
 from app.pages.forms import AppearanceForm
 from app.pledges.service import TERMS_VERSION
+from app.stories import queries as stories
+from app.stories.queries import Filter as StoryFilter
 from app.web.access import anyone, public
 from app.web.redirects import local_path, path_of
 from app.web.templating import theme
@@ -23,9 +27,26 @@ from app.web.visitor import NOBODY
 
 blueprint = Blueprint("pages", __name__)
 ON_HOME_PAGE = 7
+STORIES_ON_HOME_PAGE = 3
 YEAR = 365 * 24 * 3600
 # What search engines have no business with. Private cases keep them out by headers of their own.
-DISALLOWED = ("/account/", "/cases/new", "/dashboard", "/p/", "/pledges/", "/settings/", "/staff/", "/webhooks/")
+DISALLOWED = (
+    "/account/",
+    "/cases/new",
+    "/client/",
+    "/dashboard",
+    "/lawyers/application",
+    "/lawyers/apply",
+    "/lawyers/start",
+    "/me/",
+    "/p/",
+    "/pledges/",
+    "/search",
+    "/settings/",
+    "/staff/",
+    "/unsubscribe/",
+    "/webhooks/",
+)
 
 
 def _facts() -> dict[str, Any]:
@@ -48,8 +69,23 @@ def _facts() -> dict[str, Any]:
 @blueprint.get("/")
 @public
 def home() -> str:
-    found = cases.listed(NOBODY, limit=ON_HOME_PAGE)
-    return render_template("pages/home.html", cards=cards.of(found, get_locale()), areas=cases.areas(), **_facts())
+    lang, currency = get_locale(), current_app.config["AMICUS"].currency
+    return render_template(
+        "pages/home.html",
+        cards=cards.of(cases.listed(NOBODY, limit=ON_HOME_PAGE), lang),
+        figures=counted.present(currency),
+        stories=story_cards.of(stories.gallery(StoryFilter(), STORIES_ON_HOME_PAGE), lang),
+        areas=cases.areas(),
+        numbers=cases.open_by_area(),
+        **_facts(),
+    )
+
+
+@blueprint.get("/figures")
+@public
+def figures() -> str:
+    """What each figure of the home page means, and how it stands."""
+    return render_template("pages/figures.html", figures=counted.present(current_app.config["AMICUS"].currency))
 
 
 @blueprint.get("/how-it-works")
@@ -68,6 +104,12 @@ def fees() -> str:
 @public
 def terms() -> str:
     return render_template("pages/terms.html", version=TERMS_VERSION, **_facts())
+
+
+@blueprint.get("/policy")
+@public
+def policy() -> str:
+    return render_template("pages/policy.html", areas=cases.areas(), refusals=REFUSALS, **_facts())
 
 
 @blueprint.get("/privacy")
