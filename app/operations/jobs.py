@@ -2,6 +2,7 @@
 
 from app.jobs.queue import job
 from app.operations import invariants
+from app.storage import files
 from app.web import throttle
 
 
@@ -14,3 +15,4 @@ def check_books() -> None:
 def prune() -> None:
     """Delete what nothing looks at any more. Letters and jobs that are done stay: their keys let none come twice."""
     throttle.prune()
+    files.sweep()

@@ -1,4 +1,4 @@
-"""The two verdicts on a case: its target is met, or its deadline has passed.
+"""The two verdicts on a case: its target is met, or its deadline has passed. And the two ways to end before that.
 
 Totals only wake these functions. The decision is made under the case's lock, from the pledges themselves.
 """
@@ -10,14 +10,36 @@ from app.cases import service as case_service
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.core import clock
+from app.core.errors import N_, Conflict, Invalid
 from app.core.money import Money
 from app.database import db
-from app.jobs.queue import defer_many
+from app.jobs.queue import defer, defer_many
 from app.mail.outbox import post, post_many
 from app.payments.gateway import ProviderError
 from app.pledges import checkout
 from app.pledges.models import OPEN, CheckoutSession, Pledge
 from app.pledges.states import PledgeState
+
+LONGEST_REASON = 600  # characters
+
+
+class NotRaising(Conflict):
+    """There is nothing to end: the case raises no money now, or its deadline has passed and it is being counted."""
+
+    message = N_("This case is not raising money now, so there is nothing to end.")
+
+
+class TargetIsMet(Conflict):
+    """Pledges have reached the target since the page was opened; they are charged."""
+
+    message = N_("Pledges have just reached the target, so the case cannot end without it. You can end fundraising.")
+
+
+class NoPublicReason(Invalid):
+    """Everybody who pledged is owed a word."""
+
+    message = N_("Say why, in a sentence or more. Everybody can read it.")
+    field = "reason"
 
 
 def sum_pledged(case_id: int, currency: str) -> Money:
@@ -135,8 +157,13 @@ def _open_pages(case_id: int) -> list[int]:
 
 
 def _release(case: Case) -> None:
-    """Nobody is charged: pledges are released, cards detached, everyone told."""
+    """The target was missed."""
     case_service.end_unfunded(case)
+    _let_go(case, "target_missed")
+
+
+def _let_go(case: Case, event: str) -> None:
+    """Nobody is charged: pledges are released, cards detached, everyone told in the letters about `event`."""
     moment = clock.now()
     released = db.session.execute(
         update(Pledge)
@@ -147,7 +174,47 @@ def _release(case: Case) -> None:
     ).all()
     defer_many("pledges.detach_card", {f"detach:{card}": {"payment_method": card} for *_, card in released if card})
     post_many(
-        "pledges.target_missed",
-        [(f"pledge:{i}:target_missed", email, lang, {"pledge": i}) for i, email, lang, _card in released],
+        f"pledges.{event}",
+        [(f"pledge:{i}:{event}", email, lang, {"pledge": i}) for i, email, lang, _card in released],
     )
-    _tell_lawyer(case, "cases.target_missed")
+    _tell_lawyer(case, f"cases.{event}")
+
+
+# ---------------------------------------------------------------- before the deadline
+def end_early(case_id: int, reason: str, *, by: str, actor_id: int | None) -> bool:
+    """The lawyer or staff (`by`) end an open case, with a reason for everybody; a second time is quiet (False).
+
+    The caller commits. Hosted pages that are still open are closed by a job; one that is completed meanwhile finds the
+    case ended, and its card is forgotten. Raises NoPublicReason, NotRaising, TargetIsMet.
+    """
+    case = cases.locked(case_id)
+    if case.ended_early_at is not None:
+        return False
+    if not reason.strip():
+        raise NoPublicReason()
+    if case.state != CaseState.OPEN or case.deadline_at is None or clock.now() > case.deadline_at:
+        raise NotRaising()
+    assert case.target is not None
+    if not case.suspended_at and sum_pledged(case_id, case.target.currency) >= case.target:
+        raise TargetIsMet()
+    case_service.end_early(case, reason, by=by, actor_id=actor_id)
+    _let_go(case, "ended_early")
+    defer("pledges.close_pages", {"case_id": case_id}, uniq=f"close_pages:{case_id}")
+    return True
+
+
+def end_raising(case_id: int, *, actor_id: int | None) -> bool:
+    """A funded case takes no more pledges; again is quiet (False). The caller commits. Raises NotRaising."""
+    case = cases.locked(case_id)
+    if case.state != CaseState.FUNDED:
+        raise NotRaising()
+    if case.raising_ended_at is not None:
+        return False
+    case_service.end_raising(case, actor_id=actor_id)
+    defer("pledges.close_pages", {"case_id": case_id}, uniq=f"close_pages:{case_id}")
+    return True
+
+
+def close_pages(case_id: int) -> None:
+    """Close the hosted pages of a case that takes no pledges any more. Raises ProviderError."""
+    _close_pages(case_id)

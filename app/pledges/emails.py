@@ -7,10 +7,14 @@ import math
 from datetime import timedelta
 from typing import Any
 
+from flask import current_app
+
+from app.accounts import by_letter
 from app.cases.queries import page_url
 from app.cases.states import CaseState
 from app.core import clock
 from app.database import db
+from app.i18n.locale import alternate_url, get_locale
 from app.mail.outbox import Letter, letter
 from app.pledges import collection, links, service
 from app.pledges.models import Pledge
@@ -108,7 +112,28 @@ def target_missed(pledge: int) -> Letter | None:
     return _letter("target_missed", found) if found else None
 
 
+@letter("pledges.ended_early")
+def ended_early(pledge: int) -> Letter | None:
+    found = _in(pledge, PledgeState.RELEASED)
+    if found is None:
+        return None
+    case = found.case
+    reason = "" if case.is_private else case.ended_early_because
+    return _letter("ended_early", found, by=case.ended_early_by, reason=reason)
+
+
 @letter("pledges.too_late")
 def too_late(pledge: int) -> Letter | None:
     found = _in(pledge, PledgeState.ABANDONED)
     return _letter("too_late", found) if found else None
+
+
+@letter("pledges.claim")
+def claim(link: int) -> Letter | None:
+    """To an address that somebody named in their account: it carries no name and says nothing about the pledges."""
+    found = by_letter.working(link)
+    if found is None:
+        return None
+    base, token = str(current_app.config["AMICUS"].base_url), by_letter.token_of(found)
+    hours = int(by_letter.KINDS[found.kind].lasts.total_seconds() // 3600)
+    return Letter("pledges/claim", {"url": base + alternate_url(f"me/claim/{token}", get_locale()), "hours": hours})

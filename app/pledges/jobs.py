@@ -10,7 +10,7 @@ from app.jobs.worker import each_second
 from app.mail.outbox import send_due
 from app.payments.gateway import ProviderError, Refused
 from app.payments.provider import gateway
-from app.pledges import checkout, closing, collection, reconcile, totals
+from app.pledges import checkout, claims, closing, collection, reconcile, totals
 from app.pledges.models import WebhookEvent
 
 log = structlog.get_logger()
@@ -45,6 +45,15 @@ def close_case(case_id: int) -> None:
     except ProviderError as error:  # `close_cases` wakes it again
         db.session.rollback()
         log.error("case not closed", case=case_id, error=str(error))
+
+
+@job("pledges.close_pages")
+def close_pages(case_id: int) -> None:
+    """After an early end: nobody should save a card for a case that takes no pledges."""
+    try:
+        closing.close_pages(case_id)
+    except ProviderError:
+        raise Postpone(120) from None
 
 
 @job("pledges.detach_card")
@@ -99,3 +108,9 @@ def reconcile_recent() -> None:
 @job("pledges.reconcile_all", every_minutes=24 * 60)
 def reconcile_all() -> None:
     reconcile.reconcile()
+
+
+@job("pledges.send_claim")
+def send_claim(link: int) -> None:
+    """Send a link to claim pledges; `link` 0 stands for an address that got enough letters lately."""
+    claims.send(link)

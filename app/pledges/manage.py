@@ -20,11 +20,15 @@ from app.core.errors import Conflict
 from app.database import db
 from app.i18n.errors import render_error
 from app.i18n.format import money_text, unit
+from app.i18n.locale import direction
 from app.payments.gateway import ProviderError
 from app.pledges import checkout, collection, links, service
 from app.pledges.forms import AmountForm, AppearanceForm
 from app.pledges.models import Pledge
 from app.pledges.states import COUNTED, FAILING, LIVE, PledgeState, Shown
+from app.updates import queries as updates
+from app.updates import readers
+from app.updates.queries import UpdateLine
 from app.web.access import by_token, returning
 from app.web.headers import allow_checkout, keep_private
 
@@ -32,6 +36,7 @@ log = structlog.get_logger()
 blueprint = Blueprint("manage", __name__)
 blueprint.after_request(keep_private)
 blueprint.after_request(allow_checkout)
+MOST_UPDATES = 50
 APPEARS = {
     Shown.NAME_AND_AMOUNT: _l("Name and amount"),
     Shown.NAME: _l("Name without the amount"),
@@ -100,9 +105,18 @@ def _show(pledge: Pledge, **values: object) -> str:
         live=LIVE,
         lapses_at=collection.lapses_at(pledge) if PledgeState(pledge.state) in FAILING else None,
         is_trying=pledge.next_at is not None and pledge.next_at <= clock.now(),
+        updates=_updates(pledge),
+        case_direction=direction(pledge.case.lang),
+        gets_letters=readers.is_backer(pledge) and not readers.wants_none(pledge),
+        unsubscribe_token=readers.token_of(pledge) if readers.is_backer(pledge) else "",
         came_too_late=pledge.state == PledgeState.ABANDONED and any(page.state == "complete" for page in pledge.pages),
         **values,
     )
+
+
+def _updates(pledge: Pledge) -> list[UpdateLine]:
+    """What the lawyer has posted; what is written for backers only to somebody who is one."""
+    return updates.timeline(pledge.case, as_backer=readers.is_backer(pledge), limit=MOST_UPDATES)
 
 
 # ---------------------------------------------------------------- looking

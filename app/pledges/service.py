@@ -118,6 +118,7 @@ def start(case: Case, details: PledgeDetails, *, user_id: int | None = None) -> 
             raise CannotChange()
         known = locked(known.id)
         if known.state == PledgeState.STARTED and case.takes_pledges(clock.now()):
+            known.user_id = known.user_id or user_id
             _take_over(known, details)
         return known
     if not case.takes_pledges(clock.now()):
@@ -326,6 +327,7 @@ def change(pledge_id: int, *, name: str, shown: Shown, message: str) -> Pledge:
     pledge = locked(pledge_id)
     pledge.name, pledge.shown, pledge.message = name, shown, message
     record("pledge.appearance_changed", pledge, shown=str(shown))
+    totals.pages_changed([pledge.case_id])
     return pledge
 
 

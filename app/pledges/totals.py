@@ -84,15 +84,20 @@ def roll_up(most: int = 5000) -> int:
     for case_id, day in sorted(days, key=str):
         _add(CaseDay, {"case_id": case_id, "day": day}, days[case_id, day])
     if sums:
-        db.session.execute(
-            update(Case)
-            .where(Case.id.in_(sums))
-            .values(version=Case.version + 1)
-            .execution_options(synchronize_session=False)
-        )
+        pages_changed(sorted(sums))
         _wake_target_checks(sorted(sums))
     db.session.commit()
     return len(taken)
+
+
+def pages_changed(case_ids: list[int]) -> None:
+    """Raise the versions of these cases: their pages show something else now."""
+    db.session.execute(
+        update(Case)
+        .where(Case.id.in_(case_ids))
+        .values(version=Case.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _add(table: type[CaseTotals] | type[CaseDay], key: dict[str, object], values: dict[str, int]) -> None:

@@ -115,6 +115,7 @@ def test_without_the_provider_the_rest_is_told(explain, app, client, river, pled
     assert "Now collected: the card was charged." in said
 
 
+@pytest.mark.forged
 def test_a_success_that_is_not_booked_yet_is_told(explain, app, client, river, pledges):
     back(client, river)
     meet_target(app, river)

@@ -60,6 +60,7 @@ def turn(app):
 # ---------------------------------------------------------------- every letter
 @pytest.mark.parametrize("lang", ["en", "fa"])
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.forged
 def test_every_letter_is_written_in_both_languages_with_the_way_to_the_pledge(client, river, letter, turn, name, lang):
     pledge(client, river)
     url = turn(STATES[name])
@@ -83,6 +84,7 @@ def test_letters_about_a_failed_charge_are_written_in_both_languages(app, client
 
 @pytest.mark.parametrize("lang", ["en", "fa"])
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.forged
 def test_a_letter_about_a_private_case_does_not_name_it(holder_of_private, letter, turn, name, lang):
     client, private = holder_of_private
     pledge(client, private)
@@ -160,12 +162,14 @@ def test_a_last_decline_asks_for_another_card(app, client, river, letter, turn):
 
 # ---------------------------------------------------------------- no longer true
 @pytest.mark.parametrize("name", STATES)
+@pytest.mark.forged
 def test_a_letter_that_is_no_longer_true_is_not_written(client, river, letter, turn, name):
     pledge(client, river)
     turn("started")
     assert letter(name) is None
 
 
+@pytest.mark.forged
 def test_no_letter_says_that_a_card_failed_once_the_payment_has_succeeded(app, client, river, letter, turn):
     pledge(client, river, LATER_DECLINED, amount_choice="50")
     meet_target(app, river)

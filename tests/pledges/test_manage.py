@@ -94,6 +94,7 @@ def test_no_form_acts_without_our_mark(client, mine, pledges, path):
         ("lapsed", "This pledge has lapsed. The payment did not succeed in time."),
     ],
 )
+@pytest.mark.forged
 def test_each_state_has_its_own_words(app, client, mine, state, words):
     moment = now.now()
     set_pledge(app, state=state, collected_at=moment, ended_at=moment)
@@ -101,6 +102,7 @@ def test_each_state_has_its_own_words(app, client, mine, state, words):
     assert page.status_code == 200 and words in said(page)
 
 
+@pytest.mark.forged
 def test_every_state_is_told(app, client, mine):
     moment, told = now.now(), set()
     for state in PledgeState:
