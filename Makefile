@@ -8,7 +8,7 @@ JOBS ?= 2
 IN_VENV = .venv/bin/python -m
 
 .DEFAULT_GOAL = help
-.PHONY: help demo demo-clock test lint format build faults clean python-is-there for-demo for-tests
+.PHONY: help demo demo-clock test lint format build bench faults clean python-is-there for-demo for-tests
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name words; do printf '  make %-11s %s\n' "$$name" "$$words"; done
@@ -21,6 +21,9 @@ demo-clock: for-demo ## move the demo's clock ahead: DAYS=30, HOURS=1; without e
 
 test: for-tests ## run every test, with real PostgreSQL and Chromium; ARGS=… goes to pytest, JOBS=1 runs one at a time
 	@$(IN_VENV) pytest -n $(JOBS) $(ARGS)
+
+bench: for-tests ## measure the case page against a bare Flask page; ARGS='--seconds 8' goes to it
+	@$(IN_VENV) bench.page $(ARGS)
 
 faults: for-tests ## repeat the tests that kill processes RUNS=100 times each, then plant faults of our own
 	@FAULT_RUNS='$(or $(RUNS),100)' $(IN_VENV) pytest -m faults --timeout 0 $(ARGS)

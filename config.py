@@ -83,10 +83,13 @@ class Settings(BaseSettings):
     deadline_days_min: int = Field(7, ge=1)
     deadline_days_max: int = Field(60, le=365)
     withdraw_hours: int = Field(24, ge=0)
+    evidence_days: int = Field(90, ge=1)  # how long a lawyer's evidence is kept after the decision
+    update_duty_days: int = Field(60, ge=14, le=365)
     retry_days: tuple[int, ...] = (1, 3, 5, 7)
     platform_fee_rate: int = Field(300, ge=0, le=2000)
     card_fee_rate: int = Field(150, ge=0, le=1000)
     card_fee_fixed: int = Field(20, ge=0)
+    page_cache: bool = True  # whole pages for visitors without a session
     charges_per_second: int = Field(20, ge=1, le=24)
 
     @model_validator(mode="after")

@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache, cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-import flask_babel
 import jdatetime
 from babel.dates import format_date, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from app.core import clock
 from app.core.money import Money
+from app.i18n.spoken import get_locale
 
 _MINUS = "\u2212"
 
@@ -39,6 +40,16 @@ class Style:
     zone: str
     utc: str
     jalali: str = ""
+
+    @cached_property
+    def of_digits(self) -> dict[int, int]:
+        """Latin digits into those of the language."""
+        return str.maketrans("0123456789", self.digits)
+
+    @cached_property
+    def of_figures(self) -> dict[int, int]:
+        """The signs of an English number into those of the language."""
+        return str.maketrans("0123456789,.", self.digits + self.marks)
 
 
 _FA_UNITS = {"GBP": "پوند", "EUR": "یورو", "USD": "دلار آمریکا", "JPY": "ین", "IRR": "ریال", "KWD": "دینار کویت"}
@@ -71,23 +82,19 @@ STYLES = {
 }
 
 
-def _language() -> str:
-    return str(flask_babel.get_locale() or "en")
-
-
 def _style() -> Style:
-    return STYLES[_language()]
+    return STYLES[get_locale()]
 
 
 def digits(text: str) -> str:
     """The digits in `text`, such as the last four of a card; a comma or full stop in it is none of a number's."""
-    return text.translate(str.maketrans("0123456789", _style().digits))
+    return text.translate(_style().of_digits)
 
 
 def _figure(text: str, markup: bool) -> str:
     """`text` is a number in English; its sign must not wander to the other end in right-to-left words."""
     style = _style()
-    figure = text.lstrip("-").translate(str.maketrans("0123456789,.", style.digits + style.marks))
+    figure = text.lstrip("-").translate(style.of_figures)
     if not text.startswith("-"):
         return figure
     figure = _MINUS + figure
@@ -97,7 +104,7 @@ def _figure(text: str, markup: bool) -> str:
 
 
 def _decimal(value: int | Decimal | float) -> str:
-    return str(format_decimal(value, locale="en"))
+    return f"{value:,}" if isinstance(value, int) else str(format_decimal(value, locale="en"))
 
 
 def num(value: int | Decimal | float) -> str:
@@ -168,7 +175,12 @@ def _local(moment: dt.datetime, zone: str | None) -> dt.datetime:
 def date(value: dt.date, zone: str | None = None, year: bool = True) -> str:
     """3 December 2026 · ۳ دسامبر ۲۰۲۶. A moment is first taken to `zone`, else to the court's time zone."""
     day = _local(value, zone).date() if isinstance(value, dt.datetime) else value
-    return digits(format_date(day, "d MMMM y" if year else _style().day_month, locale=_language()))
+    return digits(_date(day, "d MMMM y" if year else _style().day_month, get_locale()))
+
+
+@lru_cache(4096)
+def _date(day: dt.date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def date_binding(value: dt.date, zone: str | None = None) -> str:
@@ -186,7 +198,12 @@ def _zone_words(zone: str) -> str:
     style = _style()
     if zone in ("UTC", "Etc/UTC"):
         return style.utc
-    return style.zone.format(city=get_timezone_location(zone, locale=_language(), return_city=True))
+    return style.zone.format(city=_city(zone, get_locale()))
+
+
+@cache
+def _city(zone: str, locale: str) -> str:
+    return get_timezone_location(zone, locale=locale, return_city=True)
 
 
 def _moment(value: dt.datetime, zone: str | None, day: Callable[[dt.date], str]) -> str:
@@ -207,8 +224,14 @@ def moment_text(value: dt.datetime, zone: str | None = None) -> str:
 
 def time_ago(value: dt.datetime) -> str:
     """2 hours ago · ۲ ساعت پیش, from a minute up."""
-    past = max(clock.now() - value, dt.timedelta(minutes=1))
-    return digits(format_timedelta(-past, granularity="minute", add_direction=True, locale=_language()))
+    minutes = max(int((clock.now() - value).total_seconds()) // 60, 1)
+    return digits(_ago(minutes, get_locale()))
+
+
+@lru_cache(4096)
+def _ago(minutes: int, locale: str) -> str:
+    past = dt.timedelta(minutes=minutes)
+    return format_timedelta(-past, granularity="minute", add_direction=True, locale=locale)
 
 
 def isolate(value: object, direction: str | None = None) -> Markup:

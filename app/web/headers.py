@@ -23,6 +23,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), interest-cohort=()",
 }
+# What says nothing else may be somebody's own: nothing on the way keeps it, and a browser asks again.
+UNLESS_SAID = {"Cache-Control": "private, no-cache"}
 HSTS = "max-age=63072000; includeSubDomains"
 Start = Callable[..., Any]
 
@@ -46,7 +48,7 @@ class SecurityHeaders:
 
     def __init__(self, app: Callable[[dict[str, Any], Start], Iterable[bytes]], *, secure: bool) -> None:
         self.app = app
-        self.always = {**ALWAYS, **({"Strict-Transport-Security": HSTS} if secure else {})}
+        self.always = {**ALWAYS, **UNLESS_SAID, **({"Strict-Transport-Security": HSTS} if secure else {})}
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -30,7 +30,11 @@ class Viewer:
 
     name: str
     is_lawyer: bool
+    is_staff: bool
     is_reviewer: bool
+    is_editor: bool
+    is_operator: bool
+    is_confirmed: bool
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +50,7 @@ def page_context() -> dict[str, Any]:
         return {"site_name": site_name, "base_url": settings.base_url + alternate_url("", get_locale())}
     present = viewer()
     return {
-        **_frame(get_locale(), request.script_root, site_name, present is None or present.is_lawyer),
+        **_frame(get_locale(), request.script_root, site_name),
         "here": request.script_root + request.path,
         "theme": theme(),
         "viewer": present,
@@ -65,7 +69,15 @@ def viewer() -> Viewer | None:
     visitor = current_visitor()
     if visitor.user_id is None:
         return None
-    return Viewer(visitor.name, visitor.lawyer_id is not None, visitor.has_role("reviewer"))
+    return Viewer(
+        visitor.name,
+        visitor.lawyer_id is not None,
+        visitor.is_staff,
+        visitor.has_role("reviewer"),
+        visitor.has_role("editor"),
+        visitor.has_role("finance", "auditor"),
+        visitor.is_confirmed,
+    )
 
 
 def messages() -> list[Any]:
@@ -77,25 +89,34 @@ def messages() -> list[Any]:
 
 
 @cache
-def _frame(_lang: str, _root: str, site_name: str, may_start: bool) -> dict[str, Any]:
+def _frame(_lang: str, _root: str, site_name: str) -> dict[str, Any]:
     """The links around every page. They depend on the arguments alone; building them costs a tenth of a page."""
     cases = url_for("cases.explore")
+    stories, outcomes = url_for("stories.gallery"), url_for("stories.outcomes")
     how_it_works = url_for("pages.how_it_works")
     who_can = url_for("pages.how_it_works", _anchor="lawyers")
     appearance = url_for("pages.appearance")
-    # Somebody signed in who is no lawyer first learns how to become one here.
-    start = url_for("wizard.new") if may_start else who_can
+    start, lawyers = url_for("lawyers.start"), url_for("directory.home")
+    search = url_for("search.results")
     back_a_case: Links = [
         (_("Explore cases"), cases),
+        (_("Areas of law"), url_for("areas.home")),
+        (_("Search"), search),
+        (_("Success stories"), stories),
+        (_("All outcomes"), outcomes),
+        (_("Lawyers"), lawyers),
         (_("How pledges work"), how_it_works),
         (_("Pledge terms"), url_for("pages.terms")),
     ]
     for_lawyers: Links = [
         (_("Start a case"), start),
+        (_("Apply as a lawyer"), url_for("lawyers.apply")),
         (_("Who can open a case"), who_can),
+        (_("Publishing rules"), url_for("pages.policy")),
         (_("Fees"), url_for("pages.fees")),
     ]
     about: Links = [
+        (_("Our figures"), url_for("pages.figures")),
         (_("Contact"), url_for("pages.contact")),
         (_("Privacy and cookies"), url_for("pages.privacy")),
         (_("Appearance"), appearance),
@@ -105,15 +126,23 @@ def _frame(_lang: str, _root: str, site_name: str, may_start: bool) -> dict[str,
         "site_links": {
             "home": url_for("pages.home"),
             "cases": cases,
+            "search": search,
             "start": start,
             "appearance": appearance,
             "sign_in": url_for("accounts.sign_in"),
             "sign_out": url_for("accounts.sign_out"),
             "account": url_for("accounts.home"),
             "dashboard": url_for("dashboard.home"),
-            "staff": url_for("cases_admin.home"),
+            "confirm": url_for("joining.resend"),
+            "staff": url_for("staff.home"),
+            "pledges": url_for("members.home"),
         },
-        "nav": [(cases, _("Explore cases")), (how_it_works, _("How it works"))],
+        "nav": [
+            (cases, _("Explore cases")),
+            (stories, _("Success stories")),
+            (outcomes, _("All outcomes")),
+            (how_it_works, _("How it works")),
+        ],
         "footer_links": [
             (_("Back a case"), back_a_case),
             (_("For lawyers"), for_lawyers),

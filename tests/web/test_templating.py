@@ -23,9 +23,10 @@ def test_public_pages_know_somebody_who_is_signed_in(omid):
     assert "<bdi>Omid &lt;b&gt;</bdi>" in page and "Sign out" in page
 
 
-def test_somebody_who_is_no_lawyer_is_led_to_who_can_open_a_case(omid):
+def test_start_a_case_leads_everybody_to_what_comes_first(omid):
     page = omid.get("/fees").text
-    assert 'href="/how-it-works#lawyers">Start a case' in page and 'href="/cases/new"' not in page
+    assert 'href="/lawyers/start">Start a case' in page and 'href="/cases/new"' not in page
+    assert omid.get("/lawyers/start").location == "/lawyers/apply"
 
 
 def test_a_message_waits_for_a_page_that_has_a_session(omid):
