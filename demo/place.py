@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,6 +134,11 @@ class Place:
     def is_seeded(self) -> bool:
         """Whether seeding came to its end here."""
         return (self.folder / _SEEDED).exists()
+
+    def seeded_at(self) -> datetime | None:
+        """When seeding came to its end here."""
+        mark = self.folder / _SEEDED
+        return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
 
     def mark_seeded(self) -> None:
         (self.folder / _SEEDED).touch()

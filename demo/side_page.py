@@ -1,4 +1,7 @@
-"""The side page: mailbox, people, test cards and clock. All of it works without script, and it keeps no cookie."""
+"""The side page: a guided tour, mailbox, people, test cards and clock.
+
+All of it works without script, and it keeps no cookie.
+"""
 
 import signal
 import sys
@@ -8,7 +11,8 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from demo import clock
+from app.i18n import catalog
+from demo import clock, tour
 from demo.cards import CARDS
 from demo.mailbox import PAGE, Mailbox, opening_links_beside
 from demo.people import people, seconds_left
@@ -16,6 +20,11 @@ from demo.place import PASSWORD, Place
 
 HOUR, DAY = 3600, 86400
 STEPS = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
+CHAPTERS = (
+    ("tour_lawyer", "A lawyer opens a case"),
+    ("tour_backer", "A supporter backs a case"),
+    ("tour_public", "The public reads what came of it"),
+)
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -56,11 +65,33 @@ def create_side_page(place: Place, mailbox: Mailbox) -> Flask:
             "now": clock.now(place.clock_file),
             "ahead": clock.ahead(place.clock_file),
             "password": PASSWORD,
+            "label": tour.label,
+            "samples": tour,
+            "chapters": CHAPTERS,
         }
 
     @app.get("/")
     def start() -> str:
         return render_template("start.html", private_links=place.private_links())
+
+    @app.get("/tour/lawyer")
+    def tour_lawyer() -> str:
+        return render_template("tour_lawyer.html")
+
+    @app.get("/tour/backer")
+    def tour_backer() -> str:
+        return render_template("tour_backer.html")
+
+    @app.get("/tour/public")
+    def tour_public() -> str:
+        return render_template("tour_public.html")
+
+    @app.get("/papers/<name>")
+    def papers(name: str) -> Response:
+        """A file to send to the portal."""
+        paper = Response(tour.paper(name) or abort(404), mimetype="application/pdf")
+        paper.headers["Content-Disposition"] = f"attachment; filename={name}"
+        return paper
 
     @app.get("/mail")
     def letters() -> str:
@@ -82,7 +113,7 @@ def create_side_page(place: Place, mailbox: Mailbox) -> Flask:
 
     @app.get("/people")
     def everybody() -> str:
-        return render_template("people.html", people=people(place.database), seconds_left=seconds_left())
+        return render_template("people.html", people=people(place), seconds_left=seconds_left())
 
     @app.get("/cards")
     def cards() -> str:
@@ -115,6 +146,7 @@ class _Quiet(WSGIRequestHandler):
 def serve(place: Place) -> None:
     """Take mail and show the side page until SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    catalog.ensure_compiled()
     mailbox = Mailbox(place.mail_file, lambda: clock.now(place.clock_file))
     with mailbox.receiving(place.mail_port):
         server = make_server(

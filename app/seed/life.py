@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from io import BytesIO
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -13,7 +14,10 @@ from sqlalchemy import select
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
+from app.cases import client
 from app.cases import service as cases
+from app.cases.client import Client
+from app.cases.fields import fingerprint
 from app.cases.models import Area, Case
 from app.cases.states import CaseState
 from app.core import clock, ids
@@ -21,23 +25,34 @@ from app.database import db
 from app.i18n.locale import using_language
 from app.jobs.worker import beat
 from app.lawyers import queries as lawyers
+from app.lawyers.models import Lawyer
 from app.mail.models import OutgoingLetter
-from app.pledges import checkout
+from app.pledges import checkout, closing
 from app.pledges import service as pledges
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
 from app.seed import people
 from app.seed.backers import Backing, as_person, draw, messages
-from app.seed.people import PEOPLE, REVIEWERS
+from app.seed.papers import certificate
+from app.seed.parts import Ending, News, Told
+from app.seed.people import EDITOR, PEOPLE, REVIEWERS, Person, Standing
 from app.seed.plans import PLANS, Plan, Wave
+from app.storage import files
+from app.stories import service as stories
+from app.stories.models import Story
+from app.updates import outcomes
+from app.updates import queries as update_queries
+from app.updates import service as updates
+from app.updates.models import Outcome, Update
 
 SEED = 1789  # any number; the same one draws the same demo
 # Somebody at the provider's hosted page: its address, a card's number and the name on it; where the browser is sent.
 Pay = Callable[[str, str, str], str]
-_HIRED = timedelta(days=90)
 _STEP = timedelta(days=2)
+_LATER = timedelta(minutes=7)  # no two people come at the same moment
 _MOST_ROUNDS = 4
 _AT_LAST = timedelta(minutes=20)
+_CLIENTS = {"en": ("Alex Marlowe", "alex.marlowe@example.org"), "fa": ("الهام صابری", "elham.saberi@example.org")}
 
 
 class Refused(Exception):
@@ -123,10 +138,13 @@ def _check(plans: Sequence[Plan], *, are_backed: bool) -> None:
 def _events(
     plans: Sequence[Plan], now: datetime, password: str, links: dict[str, str], pay: Pay | None
 ) -> Iterator[Event]:
-    yield Event(now - _HIRED, lambda: _hire(password))
+    for number, person in enumerate(PEOPLE.values()):
+        yield from _joined(person, now + number * _LATER, password)
     for number, plan in enumerate(plans):
         yield from _made(plan, now, links, REVIEWERS[number % len(REVIEWERS)])
-        yield from _backed(plan, now, pay) if pay else ()
+        if pay:
+            yield from _backed(plan, now, pay)
+            yield from _told(plan, now)
 
 
 def _generator(plan: Plan, purpose: str) -> Random:
@@ -134,19 +152,28 @@ def _generator(plan: Plan, purpose: str) -> Random:
     return Random(f"{SEED}:{plan.page.title}:{purpose}")  # noqa: S311 (nothing here is secret)
 
 
-def _hire(password: str) -> None:
-    for person in PEOPLE.values():
+def _joined(person: Person, now: datetime, password: str) -> Iterator[Event]:
+    """Somebody makes an account, and a lawyer applies; staff look at the application in the days after."""
+
+    def join() -> None:
         user = people.register(person, password)
         if person.practice:
-            people.apply(person, user, *(_user(name) for name in REVIEWERS))
+            people.apply(person, user)
+
+    at = now - timedelta(days=person.days)
+    yield Event(at, join)
+    if person.practice and person.practice.standing is not Standing.WAITING:
+        yield Event(at + _STEP, lambda: people.decide(person, _lawyer(person), *map(_user, REVIEWERS)))
 
 
 def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> Iterator[Event]:
-    """A page is written, sent in, decided on and published, some two days apart."""
+    """A page is written, sent in, agreed to by the client, decided on and published, some two days apart."""
     rng = _generator(plan, "steps")
     decisions: dict[CaseState, Callable[[], object]] = {
-        CaseState.CHANGES_REQUESTED: lambda: cases.request_changes(_case(plan), _user(reviewer), plan.comment),
-        CaseState.DECLINED: lambda: cases.decline(_case(plan), _user(reviewer), plan.comment),
+        CaseState.CHANGES_REQUESTED: lambda: cases.request_changes(
+            _case(plan), _user(reviewer), plan.comment, comments=plan.comments
+        ),
+        CaseState.DECLINED: lambda: cases.decline(_case(plan), _user(reviewer), plan.comment, code=plan.refusal),
     }
 
     def approve() -> None:
@@ -159,7 +186,9 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
 
     steps: list[Callable[[], object]] = [lambda: _write(plan, now)]
     if plan.reaches is not CaseState.DRAFT:
-        steps.append(lambda: cases.submit(_case(plan)))
+        steps.append(lambda: _send_in(plan))
+    if plan.reaches not in (CaseState.DRAFT, CaseState.DECLINED):
+        steps.append(lambda: _agree(plan))
     if plan.reaches in decisions:
         steps.append(decisions[plan.reaches])
     if plan.reaches in (CaseState.APPROVED, CaseState.OPEN):
@@ -172,15 +201,30 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
         at -= _STEP - timedelta(minutes=rng.randrange(600))
 
 
+def _send_in(plan: Plan) -> None:
+    """The client is sent a link, and a reviewer the page."""
+    case = _case(plan)
+    name, email = _CLIENTS[plan.page.lang]
+    cases.ask_client(case, Client(name, email, plan.page.lang))
+    cases.submit(case)
+
+
+def _agree(plan: Plan) -> None:
+    """The client has read the page."""
+    case = _case(plan)
+    asked = client.standing(case).row
+    assert asked is not None
+    with using_language(plan.page.lang):
+        client.agree(client.token_of(asked), seen=fingerprint(case))
+
+
 def _write(plan: Plan, now: datetime) -> None:
     page = plan.page
-    lawyer = lawyers.by_email(PEOPLE[plan.lawyer].email)
-    assert lawyer is not None
+    lawyer = _lawyer(PEOPLE[plan.lawyer])
     case = cases.open_case(lawyer, page.visibility, page.lang)
     area = db.session.scalars(select(Area).where(Area.slug == page.area)).one()
     cases.describe(case, title=page.title, area=area, kind=page.kind)
-    number = page.parties.claim_number.replace("{year}", str(clock.now().year))
-    cases.set_parties(case, replace(page.parties, claim_number=number))
+    cases.set_parties(case, replace(page.parties, claim_number=_dated(page.parties.claim_number)))
     cases.tell_story(case, page.summary, page.story)
     if page.lines:
         cases.set_budget(case, page.lines, None)
@@ -262,11 +306,87 @@ def _withdraw(plan: Plan, email: str) -> None:
     pledges.withdraw(db.session.scalars(found).one())
 
 
+# ---------------------------------------------------------------- what is told afterwards
+def _told(plan: Plan, now: datetime) -> Iterator[Event]:
+    """The lawyer's updates, an early end or an outcome, and the story of it."""
+
+    some = timedelta(minutes=_generator(plan, "told").randrange(540))  # at another time of day for each case
+
+    def at(days: float) -> datetime:
+        return now - timedelta(days=days) - some
+
+    for news in plan.news:
+        yield Event(at(news.days), partial(_post, plan, news))
+        if news.corrected:
+            yield Event(at(news.days - 1), partial(_correct, plan, news))
+    if plan.ends_early:
+        days, reason = plan.ends_early
+        yield Event(at(days), lambda: _end_early(plan, reason))
+    if ending := plan.ending:
+        yield Event(at(ending.days), lambda: _conclude(plan, ending))
+        if told := ending.told:
+            yield Event(at(told.days), lambda: _tell_story(plan, told))
+
+
+def _post(plan: Plan, news: News) -> None:
+    case = _case(plan)
+    if news.title:
+        words = updates.Words(news.title, news.body, news.audience, news.stage)
+        updates.publish(updates.draft(case, words))
+    else:
+        updates.say_unchanged(case, after=update_queries.count(case))
+
+
+def _correct(plan: Plan, news: News) -> None:
+    written = select(Update).where(Update.case_id == _case(plan).id, Update.title == news.title)
+    update = db.session.scalars(written).one()
+    updates.correct(update, news.title, news.corrected, seen=update.version)
+
+
+def _end_early(plan: Plan, reason: str) -> None:
+    case = _case(plan)
+    closing.end_early(case.id, reason, by="lawyer", actor_id=case.lawyer.user_id)
+
+
+def _conclude(plan: Plan, ending: Ending) -> None:
+    case, document = _case(plan), None
+    if ending.order:
+        document = files.keep(BytesIO(certificate(*ending.order)), "order.pdf", by_id=case.lawyer.user_id)
+    finding = outcomes.Finding(
+        code=ending.code,
+        decided_on=clock.now().astimezone(ZoneInfo(case.time_zone)).date(),
+        court=ending.court,
+        effect=ending.effect,
+        account=ending.account,
+        citation=_dated(ending.citation),
+        quote=ending.quote,
+    )
+    outcomes.record_outcome(case, finding, document=document, tells_story=ending.tells_story)
+
+
+def _tell_story(plan: Plan, told: Told) -> None:
+    """The editor writes the story anew from the draft that the worker made, and publishes it."""
+    drafted = select(Story).join(Outcome, Outcome.id == Story.outcome_id).where(Outcome.case_id == _case(plan).id)
+    story, editor = db.session.scalars(drafted).one(), _user(EDITOR)
+    stories.edit(story, editor, title=told.title, lede=told.lede, body=told.body, seen=story.version)
+    stories.publish(story, editor)
+
+
+def _dated(text: str) -> str:
+    return text.replace("{year}", str(clock.now().year))
+
+
 # ---------------------------------------------------------------- looking up
 def _user(name: str) -> User:
     user = accounts.by_email(PEOPLE[name].email)
     assert user is not None
     return user
+
+
+def _lawyer(person: Person) -> Lawyer:
+    lawyer = lawyers.by_email(person.email)
+    assert lawyer is not None
+    return lawyer
 
 
 def _case(plan: Plan) -> Case:

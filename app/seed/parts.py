@@ -1,10 +1,11 @@
-"""What a page is made of, as the files of texts write it down."""
+"""What a case is made of, as the files of texts write it down: its page, what was told afterwards, and how it ended."""
 
 from dataclasses import dataclass
 
 from app.cases.service import CostsRisk, Line, Parties
 from app.cases.states import Visibility
 from app.core.money import Money
+from app.updates.states import Audience, Code
 
 
 def pounds(amount: int) -> Money:
@@ -31,3 +32,48 @@ class Page:
     costs: CostsRisk
     lang: str = "en"
     visibility: Visibility = Visibility.PUBLIC
+
+
+@dataclass(frozen=True)
+class News:
+    """An update that was posted `days` ago. One without a title says that nothing has changed.
+
+    `corrected` is the text that took the place of `body` a day later.
+    """
+
+    days: float
+    title: str = ""
+    body: str = ""
+    audience: Audience = Audience.EVERYONE
+    stage: str = ""
+    corrected: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A success story as an editor published it, `days` ago."""
+
+    days: float
+    title: str
+    lede: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a case ended, `days` ago; `order` has the lines of the court's order, if one was sent (Latin letters only).
+
+    In the citation, `{year}` is the year. `told` is what became of the draft that an agreed story (`tells_story`) has:
+    nothing yet, if it is None.
+    """
+
+    days: float
+    code: Code
+    court: str
+    effect: str
+    account: str
+    citation: str = ""
+    quote: str = ""
+    order: tuple[str, ...] = ()
+    tells_story: bool = False
+    told: Told | None = None

@@ -1,36 +1,57 @@
 """The people who have accounts in the demo."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
 
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.lawyers import service as lawyers
+from app.lawyers.models import Lawyer
 from app.lawyers.queries import CHECKS
+from app.seed.papers import certificate
+from app.storage import files
 
 SRA, BSB = "Solicitors Regulation Authority", "Bar Standards Board"
 
 
+class Standing(StrEnum):
+    """How far staff have come with a lawyer's application."""
+
+    VERIFIED = "verified"
+    WAITING = "waiting"
+    HALFWAY = "halfway"  # one of two would verify them
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True)
 class Practice:
-    """A lawyer's professional side. `is_checked` says whether staff verified it; `portrait` names an artwork."""
+    """A lawyer's professional side. `portrait` names an artwork; without one there is no picture.
+
+    `register_name`, if it is given, is not the name of the account; `decline_reason` is what a declined lawyer was
+    told.
+    """
 
     profession: str
     regulator: str
     number: str
     firm: str
     town: str
-    portrait: str
-    is_checked: bool = True
+    portrait: str = ""
+    standing: Standing = Standing.VERIFIED
+    register_name: str = ""
+    decline_reason: str = ""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account; the address follows from the first name."""
+    """Somebody with an account, since `days` ago; the address follows from the first name."""
 
     name: str
     lang: str = "en"
     roles: tuple[str, ...] = ()
     practice: Practice | None = None
+    days: float = 270
 
     @property
     def email(self) -> str:
@@ -44,18 +65,45 @@ PEOPLE = {
         Person("Roya Kent", roles=("admin",)),
         Person("Mina Sohrabi", roles=("reviewer",)),
         Person("Dara Lindqvist", roles=("reviewer",)),
+        Person("Nima Azad", lang="fa", roles=("editor",)),
         Person("Leila Farahani", practice=Practice("solicitor", SRA, "612345", "Fenmoor Legal", "Leeds", "p4")),
         Person("Priya Raman", practice=Practice("solicitor", SRA, "598210", "Fenmoor Legal", "Leeds", "p1")),
         Person("Tom Aldous", practice=Practice("solicitor", SRA, "571934", "Aldous & Keane", "Bristol", "p2")),
         Person("Ngozi Bell", practice=Practice("solicitor", SRA, "640077", "Ridgeway Public Law", "London", "p3")),
         Person(
-            "Kian Daneshvar", practice=Practice("barrister", BSB, "B-20177", "Northgate Chambers", "York", "p5", False)
+            "Kian Daneshvar",
+            practice=Practice("barrister", BSB, "B-20177", "Northgate Chambers", "York", "p5", Standing.HALFWAY),
+            days=6,
+        ),
+        Person(
+            "Hania Siddiqui",
+            practice=Practice("solicitor", SRA, "655102", "Park Row Rights", "Leicester", standing=Standing.WAITING),
+            days=1.2,
+        ),
+        Person(
+            "Owen Pritchard",
+            practice=Practice(
+                "solicitor",
+                SRA,
+                "603318",
+                "Pritchard & Vale",
+                "Cardiff",
+                standing=Standing.DECLINED,
+                register_name="Owain Pritchard",
+                decline_reason=(
+                    "Thank you for applying. The number that you gave belongs to Owain Pritchard at another firm. If "
+                    "that is you, please have the register changed first, or send a letter from that firm; then apply "
+                    "again. We could not check your identity either, because nobody was there at the video call."
+                ),
+            ),
+            days=11,
         ),
         Person("Omid Rahimi"),
         Person("Sara Moradi", lang="fa"),
     )
 }
 REVIEWERS = ("Mina", "Dara")
+EDITOR = "Nima"
 
 
 def register(person: Person, password: str) -> User:
@@ -68,15 +116,31 @@ def register(person: Person, password: str) -> User:
     return user
 
 
-def apply(person: Person, user: User, first: User, second: User) -> None:
-    """Write the lawyer's application down; two of staff check and verify it, if that is to be. The caller commits."""
+def apply(person: Person, user: User) -> None:
+    """Write the lawyer's application down. The caller commits.
+
+    Of who was verified long ago the evidence is deleted by now; the others have sent some.
+    """
     practice = person.practice
     assert practice is not None
     details = (practice.profession, practice.regulator, practice.number, practice.firm, practice.town)
-    lawyer = lawyers.apply(user, *details, portrait=practice.portrait)
-    if practice.is_checked:
-        sources = {"practising_certificate": f"{practice.regulator} register", "firm": "Companies House and the firm"}
+    name, evidence = practice.register_name or person.name, None
+    if practice.standing is not Standing.VERIFIED:
+        paper = certificate(practice.regulator, f"{name}, {practice.number}", "For the demonstration only")
+        evidence = files.keep(BytesIO(paper), "practising-certificate.pdf", by_id=user.id)
+    lawyers.apply(user, *details, portrait=practice.portrait, register_name=name, evidence=evidence)
+
+
+def decide(person: Person, lawyer: Lawyer, first: User, second: User) -> None:
+    """Two of staff check the application and decide on it, as far as they have come. The caller commits."""
+    practice = person.practice
+    assert practice is not None
+    if practice.standing is Standing.DECLINED:
+        lawyers.decline(lawyer, first, practice.decline_reason)
+        lawyers.decline(lawyer, second, "")
+    deciding = {Standing.VERIFIED: (first, second), Standing.HALFWAY: (first,)}.get(practice.standing, ())
+    sources = {"practising_certificate": f"{practice.regulator} register", "firm": "Companies House and the firm"}
+    for member in deciding:
         for kind in CHECKS:
-            for member in (first, second):
-                lawyers.check(lawyer, kind, sources.get(kind, "Passport, seen by video call"), member)
-        lawyers.verify(lawyer, first, second)
+            lawyers.check(lawyer, kind, sources.get(kind, "Passport, seen by video call"), member)
+        lawyers.approve(lawyer, member)

@@ -1,10 +1,11 @@
 """Which case stands where when the demo opens, and how it came there. Days are counted from the moment of seeding."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.cases.states import CaseState
-from app.seed import backers, pages_en, pages_fa
-from app.seed.parts import Page
+from app.seed import backers, pages_en, pages_fa, past_en, past_fa
+from app.seed.parts import Ending, News, Page
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Plan:
     """A case: `since` days ago the lawyer and staff brought it to `reaches`; it ends `deadline` days from now.
 
     `becomes` is where it stands in the end: deadlines and pledges take an open case further. `comment` is what a
-    reviewer wrote, `words` are what backers say of this case only.
+    reviewer wrote, `comments` beside which parts of the page (see `cases.fields`), `refusal` the code of a declined
+    page; `words` are what backers say of this case only. `ends_early` is when, in days ago, and why its
+    lawyer ended it before the deadline.
     """
 
     page: Page
@@ -40,14 +43,21 @@ class Plan:
     waves: tuple[Wave, ...] = ()
     becomes: CaseState | None = None
     comment: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = "other"
     words: tuple[str, ...] = ()
+    news: tuple[News, ...] = ()
+    ends_early: tuple[float, str] | None = None
+    ending: Ending | None = None
 
 
-_TWO_CHANGES = (
-    "The page is clear and the story is easy to follow. Two things before it can go live. First, say in which "
-    "country the 61 workers are now, if that bears on how they give evidence: the budget has no line for it. "
-    "Second, “what cannot be explained paid back” reads as a promise; please say what the tribunal can order."
-)
+_THREE_CHANGES = "The page is clear and the story is easy to follow. Three things before it can go live."
+_AT_THE_PARTS = {
+    "lines": "In which country are the 61 workers now? If that bears on how they give evidence, the budget has no line "
+    "for it.",
+    "relief_sought": "Please say what the tribunal can order if the two companies blame each other.",
+    "story": "“What cannot be explained paid back” reads as a promise. Say what you ask for instead.",
+}
 _CANNOT_BE_FUNDED = (
     "You are one of the claimants, and the respondent is in liquidation with no known insurance. Backers would "
     "pay for a judgment that can hardly be enforced, and twenty-six of forty have had their money back from their "
@@ -56,6 +66,126 @@ _CANNOT_BE_FUNDED = (
 )
 
 PLANS = (
+    # Cases of the past, the oldest first.
+    Plan(
+        past_en.BROOK,
+        "Priya",
+        CaseState.OPEN,
+        since=240,
+        deadline=-208,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(9, 2340, 239.5, 214, people=(("Omid", backers.GOOD),)),),
+        words=("I taught with Anne. Do not argue with her.", "From upstream.", "My spaniel is white. Was."),
+        news=past_en.BROOK_NEWS,
+        ending=past_en.BROOK_END,
+    ),
+    Plan(
+        past_en.CARERS,
+        "Tom",
+        CaseState.OPEN,
+        since=222,
+        deadline=-192,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(9, 2060, 221.5, 203),),
+        words=("Joy looked after my mother.", "I drove that round for six years.", "The road is work."),
+        news=past_en.CARERS_NEWS,
+        ending=past_en.CARERS_END,
+    ),
+    Plan(
+        past_en.QUAYSIDE,
+        "Ngozi",
+        CaseState.OPEN,
+        since=198,
+        deadline=-160,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(6, 2480, 197.5, 165),),
+        words=("My kitchen is number 12.", "Put the houses back on the drawing.", "From an architect, ashamed."),
+        news=past_en.QUAYSIDE_NEWS,
+        ending=past_en.QUAYSIDE_END,
+    ),
+    Plan(
+        past_fa.INTERPRETER,
+        "Leila",
+        CaseState.OPEN,
+        since=176,
+        deadline=-146,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(7, 1850, 175.5, 150, people=(("Sara", backers.GOOD),)),),
+        words=("من هم آن شب سر تکان دادم.", "ماما هستم. حق با شماست."),
+        news=past_fa.INTERPRETER_NEWS,
+        ending=past_fa.INTERPRETER_END,
+    ),
+    Plan(
+        past_en.TARN_LANE,
+        "Ngozi",
+        CaseState.OPEN,
+        since=160,
+        deadline=-130,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(6, 1420, 159.5, 135),),
+        words=("He tuned our chapel’s piano for nothing.", "I cycle there. Thank you."),
+        news=past_en.TARN_LANE_NEWS,
+        ending=past_en.TARN_LANE_END,
+    ),
+    Plan(
+        past_fa.KITCHEN_HAND,
+        "Leila",
+        CaseState.OPEN,
+        since=146,
+        deadline=-116,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(5, 1315, 145.5, 120),),
+        words=("من هم ظرف‌شوی همان خیابان بودم.",),
+        news=past_fa.KITCHEN_HAND_NEWS,
+        ending=past_fa.KITCHEN_HAND_END,
+    ),
+    Plan(
+        past_en.PEAT,
+        "Priya",
+        CaseState.OPEN,
+        since=139,
+        deadline=-109,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(6, 2180, 138.5, 113),),
+        words=("Six thousand years is long enough to wait.", "I garden without it."),
+        news=past_en.PEAT_NEWS,
+        ending=past_en.PEAT_END,
+    ),
+    Plan(
+        past_en.DRAWER,
+        "Leila",
+        CaseState.OPEN,
+        since=128,
+        deadline=-98,
+        becomes=CaseState.CONCLUDED,
+        waves=(Wave(7, 1760, 127.5, 104, people=(("Omid", backers.GOOD),)),),
+        words=("She nursed my husband. Let her travel.", "Nineteen letters. I counted mine: eleven."),
+        news=past_en.DRAWER_NEWS,
+        ending=past_en.DRAWER_END,
+    ),
+    Plan(
+        past_en.POLLING,
+        "Ngozi",
+        CaseState.OPEN,
+        since=119,
+        deadline=-89,
+        becomes=CaseState.FUNDED,
+        waves=(Wave(6, 1690, 118.5, 95),),
+        words=("A knee is not a polling booth.", "I was the young man with the umbrella."),
+        news=past_en.POLLING_NEWS,
+    ),
+    Plan(
+        past_en.DEPOSITS,
+        "Tom",
+        CaseState.OPEN,
+        since=31,
+        deadline=4,
+        becomes=CaseState.UNFUNDED,
+        waves=(Wave(5, 610, 30.5, 10, people=(("Omid", backers.GOOD),)),),
+        words=("Third floor, left.", "Mine was “general wear” too."),
+        ends_early=(9, past_en.DEPOSITS_OVER),
+    ),
+    # Cases of now.
     Plan(
         pages_en.FERRY,
         "Tom",
@@ -64,6 +194,7 @@ PLANS = (
         deadline=-16,
         becomes=CaseState.FUNDED,
         waves=(Wave(9, 2220, 43.8, 34),),
+        news=past_en.FERRY_NEWS,
         words=(
             "My father stopped going to the mainland. Now I know why.",
             "Less paint, more ramp.",
@@ -78,6 +209,7 @@ PLANS = (
         deadline=-4,
         becomes=CaseState.UNFUNDED,
         waves=(Wave(10, 1095, 39.5, 6, people=(("Omid", backers.GOOD),)),),
+        news=past_en.LIBRARY_NEWS,
         words=("I learned to read in that room.", "My great-grandmother is on the wall, third row.", "Keep the box."),
     ),
     Plan(
@@ -112,6 +244,7 @@ PLANS = (
             ),
             Wave(8, 640, 4.0),
         ),
+        news=past_en.WENLOW_NEWS,
         words=(
             "I swam there as a child and I want my girls to.",
             "From all 83 of us at the anglers’ club.",
@@ -164,6 +297,7 @@ PLANS = (
         since=9,
         deadline=28,
         waves=(Wave(16, 1545, 8.9, people=(("Sara", backers.GOOD),)),),
+        news=past_fa.ACCOUNTS_NEWS,
         words=(
             "حساب من را هم همین‌طور بستند.",
             "برای آرش و شش نفر دیگر.",
@@ -191,7 +325,14 @@ PLANS = (
     ),
     Plan(pages_en.FACES, "Ngozi", CaseState.APPROVED, since=0.8, comment="Clear and fair to both sides. Good luck."),
     Plan(pages_en.CERTIFICATE, "Priya", CaseState.IN_REVIEW, since=1.3),
-    Plan(pages_en.PICKERS, "Leila", CaseState.CHANGES_REQUESTED, since=2.2, comment=_TWO_CHANGES),
+    Plan(
+        pages_en.PICKERS,
+        "Leila",
+        CaseState.CHANGES_REQUESTED,
+        since=2.2,
+        comment=_THREE_CHANGES,
+        comments=_AT_THE_PARTS,
+    ),
     Plan(pages_en.DEPOT, "Kian", CaseState.DRAFT, since=2.6),
-    Plan(pages_en.FESTIVAL, "Tom", CaseState.DECLINED, since=6.5, comment=_CANNOT_BE_FUNDED),
+    Plan(pages_en.FESTIVAL, "Tom", CaseState.DECLINED, since=6.5, comment=_CANNOT_BE_FUNDED, refusal="no_instruction"),
 )

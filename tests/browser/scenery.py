@@ -1,26 +1,46 @@
 """Every page of the portal in every state that it can be in, for looking at."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from playwright.sync_api import Page
 
-from app.cases import queries, service
+from app.accounts import by_letter
+from app.accounts import queries as accounts
+from app.accounts import service as accounts_service
+from app.accounts.models import OneTimeLink, User
+from app.cases import client, fields, queries, service
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import clock
 from app.database import db
-from app.pledges import closing, collection, links, totals
+from app.jobs.models import Job
+from app.lawyers import queries as lawyers
+from app.lawyers import service as lawyers_service
+from app.lawyers.models import Lawyer
+from app.mail.models import OutgoingLetter
+from app.pages import figures
+from app.pledges import claims, closing, collection, links, totals
 from app.pledges.collection import AUTHENTICATION
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState, Shown
+from app.search import index
+from app.storage import files
+from app.storage.models import StoredFile
+from app.stories import service as stories
+from app.stories.models import Story
+from app.updates import readers
+from app.updates import service as updates
 from tests.browser import steps
 from tests.browser.running import DAY, Running
 from tests.browser.steps import Person
 from tests.cases import backed, stages
-from tests.people import kian, leila, mina, omid
+from tests.people import PASSWORD, dara, kian, leila, mina, nima, omid, roya, sara
 from tests.pledges import money
+from tests.updates import making
 
 S = PledgeState
 STORY = """The Wenlow rises on the moor above Harrowby and runs for nineteen miles past two schools, a swimming club and
@@ -80,23 +100,85 @@ def build(running: Running) -> Places:
     with running.inside():
         published(places)
         each_pledge(places)
+    with running.inside():
+        told_of(places)
+        claimed(places)
+        failed()
+        index.refresh()
+    with running.inside():
+        figures.refresh()
     return places
 
 
+def newcomer() -> User:
+    """Somebody who has not confirmed their address."""
+    known = accounts.by_email("nadia@example.org")
+    if known is None:
+        known = accounts_service.register("nadia@example.org", "Nadia Amini", PASSWORD)
+        known.confirmed_at = None
+    return known
+
+
+def rejected() -> Lawyer:
+    """A lawyer who was turned down."""
+    known = lawyers.by_email("arash@example.org")
+    if known is None:
+        user = accounts_service.register("arash@example.org", "Arash Bell", PASSWORD)
+        details = ("other", "Chartered Institute of Legal Executives", "A/1", "Bell Legal", "Hull")
+        known = lawyers_service.apply(user, *details, portrait="", evidence=_evidence())
+        for member in (mina(), dara()):
+            lawyers_service.decline(known, member, "The certificate is of 2019.\n\nSend this year’s.")
+    return known
+
+
+def _evidence() -> StoredFile:
+    return files.keep(BytesIO(b"%PDF-1.7"), "practising-certificate.pdf", by_id=None)
+
+
 def people_and_drafts(places: Places) -> None:
-    for person in (omid, mina, kian):
+    for person in (omid, mina, dara, newcomer):
         person()
+    waiting, turned_down = kian(), rejected()
+    waiting.evidence = _evidence()
+    lawyers_service.check(waiting, "firm", "Companies House", dara())
+    places["waiting_lawyer"], places["declined_lawyer"] = waiting.public_id, turned_down.public_id
+    by_letter.send_confirmation(newcomer())
+    by_letter.ask_to_move(omid(), "omid.rahimi@example.org")
+    by_letter.send_reset(omid().id)
+    db.session.flush()
+    for link in db.session.query(OneTimeLink):
+        link.expires_at += timedelta(days=1)  # looking at everything takes longer than they last
+        places[link.kind] = by_letter.token_of(link)
     places["empty"] = stages.empty_draft(leila()).public_id
     places["draft"] = stages.draft(leila(), title="A draft with everything", story=STORY, minor=475_000).public_id
     places["in_review"] = stages.in_review(leila(), title="Keep the footbridge", story=STORY).public_id
     places["private_in_review"] = stages.in_review(leila(), Visibility.PRIVATE, title="A family’s appeal").public_id
     asked = stages.in_review(leila(), title="Lorries on Mill Lane")
-    service.request_changes(asked, mina(), "Say who owns the lane.\n\nSay how many lorries there were.")
+    comment = "Say who owns the lane.\n\nSay how many lorries there were."
+    service.request_changes(asked, mina(), comment, comments={"story": "How many?", "lines": "Is there no expert?"})
     declined = stages.in_review(leila(), title="Fees for a school trip")
-    service.decline(declined, mina(), "This is not a legal case.")
+    service.decline(declined, mina(), "This is not a legal case.", code="outside")
+    answers(places)
     places["changes_requested"], places["declined"] = asked.public_id, declined.public_id
     places["approved"] = stages.approved(leila(), title="Minimum wage on the night shift", closes_in=60).public_id
     places["approved_too_late"] = stages.approved(leila(), title="A hearing in spring", closes_in=8).public_id
+
+
+def answers(places: Places) -> None:
+    """Clients who were asked: one who has not answered, one who agreed and one who wants changes; and words changed."""
+    for name in ("waits", "agreed", "wishes"):
+        case = stages.draft(leila(), title=f"A client who {name}", story=STORY, minor=475_000)
+        asked = stages.asked(case, "Ada Marlowe", f"{name}@example.org")
+        places[f"client_{name}"], places[f"asked_{name}"] = client.token_of(asked), case.public_id
+    client.agree(places["client_agreed"], seen=fields.fingerprint(service_case(places["asked_agreed"])))
+    client.wish_changes(places["client_wishes"], "Leave my street out.\n\nAnd my name.")
+    changed = stages.consented(stages.draft(leila(), title="Other words", story=STORY))
+    service.tell_story(changed, "A new summary.", STORY)
+    places["asked_stale"] = changed.public_id
+
+
+def service_case(public_id: str) -> Case:
+    return db.session.query(Case).filter_by(public_id=public_id).one()
 
 
 def back_busily(slug: str, day: int) -> None:
@@ -165,6 +247,73 @@ def _pledge(places: Places, case: str, name: str, **values: object) -> Pledge:
     return made
 
 
+def told_of(places: Places) -> None:
+    """Updates of every kind, outcomes, and stories: published, waiting for the editor, taken down."""
+    case = making.funded(leila(), title="A case with updates", story=STORY, minor=47_500)
+    news = making.post(case)
+    making.post(case, making.SECRET)
+    updates.correct(news, "Permission granted on both grounds", "The judge let **both** go on.", seen=news.version)
+    updates.say_unchanged(case, after=2)
+    draft = updates.draft(case, making.WORDS)
+    places["told"], places["told_case"] = case.slug, case.public_id
+    places["update"], places["draft_update"] = news.public_id, draft.public_id
+    readers_of(case, places)
+    late = making.funded(leila(), title="A case that is late with its update", minor=47_500)
+    late.funded_at = clock.now() - timedelta(days=90)
+    places["late"], places["late_case"] = late.slug, late.public_id
+    for code in ("won", "settled", "lost"):
+        case = making.funded(leila(), title=f"A case that was {code}", story=STORY, area_slug="environment")
+        outcome = making.concluded(code, case)
+        places[code], places[f"{code}_case"] = case.slug, case.public_id
+        if code == "won":
+            places["story"] = making.told(outcome, title="What the gauge on the bridge saw").slug
+        elif code == "settled":
+            waiting = stories.draft(outcome)
+            assert waiting is not None
+            places["draft_story"] = waiting.public_id
+    gone = making.told(making.concluded("won", making.funded(leila(), title="A story that was taken back")))
+    stories.take_down(gone, nima())
+    places["gone_story"], places["gone_story_id"] = gone.slug, gone.public_id
+    told = db.session.query(Story).filter_by(slug=places["story"]).one()
+    places["story_id"] = told.public_id
+    early = stages.live(leila(), title="A case that ended early", minor=47_500)
+    closing.end_early(early.id, "The landlord has paid.", by="lawyer", actor_id=leila().user_id)
+    places["early"], places["early_case"] = early.slug, early.public_id
+
+
+def readers_of(case: Case, places: Places) -> None:
+    """Two of its backers: one who gets letters, one who wants none."""
+    for name in ("reads", "reads_not"):
+        pledge = backed.pledge(case, 25, PledgeState.COLLECTED, email=f"{name}@example.org")
+        places[name] = readers.token_of(pledge)
+        if name == "reads_not":
+            readers.unsubscribe(pledge)
+
+
+def claimed(places: Places) -> None:
+    """Omid's member area: pledges of his own, one that he may claim, and a link to those of another address."""
+    row = service_case(places["told_case"])
+    backed.pledge(row, 40, PledgeState.COLLECTED, email="omid@example.org")
+    claims.claim_own(omid())
+    backed.pledge(row, 15, email="omid@example.org")
+    backed.pledge(row, 10, email="guest@example.org")
+    claims.ask(omid(), "guest@example.org")
+    link = db.session.query(OneTimeLink).order_by(OneTimeLink.id.desc()).first()
+    assert link is not None
+    link.expires_at += timedelta(days=1)
+    places["claim"] = by_letter.token_of(link)
+
+
+def failed() -> None:
+    """A letter that cannot be sent and a job that gave up, for staff to see."""
+    letter = db.session.query(OutgoingLetter).filter(OutgoingLetter.sent_at.is_(None)).first()
+    assert letter is not None
+    letter.attempts, letter.last_error = 9, "ConnectionRefusedError: [Errno 111] Connection refused"
+    job = db.session.query(Job).filter(Job.done_at.is_(None)).first()
+    assert job is not None
+    job.attempts, job.last_error, job.dead_at = 99, "ValueError: no", clock.now()
+
+
 def really_paid(places: Places) -> None:
     """What Stripe must know of: a card page that is open, and a payment that the bank wants approved."""
     slug = stages.live(title="A case that needs a bank", minor=47_500).slug
@@ -202,6 +351,46 @@ def press(name: str) -> Callable[[Page], None]:
     return act
 
 
+def prove(page: Page) -> None:
+    """Say the password again, if it is asked for, and go on."""
+    if page.locator("[name=password]").count():
+        page.locator("[name=password]").fill(PASSWORD)
+    steps.send(page)
+    page.wait_for_load_state()
+
+
+def sign_up(page: Page) -> None:
+    for name, value in (("name", "Sara"), ("email", "sara.m@example.org"), ("password", PASSWORD)):
+        page.locator(f"[name={name}]").fill(value)
+    steps.send(page)
+    page.wait_for_url("**/sent")
+
+
+def password_only(page: Page) -> None:
+    """Sign in as somebody who is asked for a code next."""
+    for name, value in (("email", "leila@example.org"), ("password", PASSWORD)):
+        page.locator(f"[name={name}]").fill(value)
+    steps.send(page)
+    page.wait_for_url(re.compile("/second-factor"))
+
+
+def lost_phone(page: Page) -> None:
+    password_only(page)
+    page.locator("a[href*='recovery-code']").click()
+    page.wait_for_url(re.compile("/recovery-code"))
+
+
+def send_nothing(page: Page) -> None:
+    """Send the form that has a decision, as it is."""
+    page.locator("main form:has([name=decision]) .actions button").click()
+    page.locator(".error-summary").wait_for()
+
+
+def claim(page: Page) -> None:
+    page.locator("[name=email]").fill("guest@example.org")
+    send(page)
+
+
 def open_private(page: Page) -> None:
     page.wait_for_url("**/cases/*")
 
@@ -216,14 +405,36 @@ def send(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def preview(page: Page) -> None:
+    """Press the button that shows what was written."""
+    page.locator("button[name=preview]:visible").click()
+    page.locator(".preview").wait_for()
+
+
+def without_title(page: Page) -> None:
+    page.locator("[name=title]").fill("")
+    page.locator("button[name=publish]").click()
+    page.locator(".error-summary").wait_for()
+
+
+_COMMENTED = "/dashboard/cases/{{changes_requested}}/edit/{}"
 STEPS = ("visibility", "about", "parties", "story", "budget", "deadline")
 SCENES: dict[str, Scene] = {
     # pages for everybody
     "home": Scene("/"),
-    **{name: Scene(f"/{name}") for name in ("how-it-works", "fees", "terms", "privacy", "contact")},
+    **{
+        name: Scene(f"/{name}") for name in ("how-it-works", "fees", "terms", "privacy", "contact", "policy", "figures")
+    },
     "appearance": Scene("/settings/appearance"),
     "explore": Scene("/cases/"),
     "explore_all": Scene("/cases/?status=any&sort=ending&area=environment"),
+    "explore_found": Scene("/cases/?q=wenlow&status=any"),
+    "search": Scene("/search"),
+    "search_found": Scene("/search?q=case"),
+    "search_nothing": Scene("/search?q=zzzzzz"),
+    "areas": Scene("/areas/"),
+    "area": Scene("/areas/environment"),
+    "area_empty": Scene("/areas/other"),
     "explore_nothing": Scene("/cases/?area=criminal&status=ended"),
     "nowhere": Scene("/nowhere"),
     # a case
@@ -231,6 +442,25 @@ SCENES: dict[str, Scene] = {
         f"case_{name}": Scene(f"/cases/{{{name}}}")
         for name in ("busy", "first_day", "farsi", "paused", "met", "ended", "counting", "missed", "concluded")
     },
+    **{f"case_{name}": Scene(f"/cases/{{{name}}}") for name in ("told", "late", "won", "settled", "lost", "early")},
+    "updates": Scene("/cases/{told}/updates/"),
+    "updates_none": Scene("/cases/{first_day}/updates/"),
+    "update_corrected": Scene("/cases/{told}/updates/1"),
+    "update_for_backers": Scene("/cases/{told}/updates/2"),
+    "update_no_change": Scene("/cases/{told}/updates/3"),
+    "update_outcome": Scene("/cases/{lost}/updates/1"),
+    "unsubscribe": Scene("/unsubscribe/{reads}"),
+    "unsubscribe_sent": Scene("/unsubscribe/{reads_not}"),
+    "unsubscribe_undo": Scene("/unsubscribe/{reads_not}/undo"),
+    # what came of cases
+    "stories": Scene("/stories/"),
+    "stories_some": Scene("/stories/?outcome=won&area=environment"),
+    "stories_none": Scene("/stories/?outcome=settled&area=immigration"),
+    "story": Scene("/stories/{story}"),
+    "story_gone": Scene("/stories/{gone_story}"),
+    "outcomes": Scene("/outcomes/"),
+    "outcomes_lost": Scene("/outcomes/?outcome=lost"),
+    "outcomes_none": Scene("/outcomes/?outcome=withdrawn"),
     "case_backers": Scene("/cases/{busy}/backers"),
     "case_private": Scene("/p/{link}", act=open_private),
     # pledging
@@ -254,7 +484,57 @@ SCENES: dict[str, Scene] = {
     # accounts
     "sign_in": Scene("/account/sign-in"),
     "sign_in_wrong": Scene("/account/sign-in", act=send_empty),
+    "second_factor": Scene("/account/sign-in", act=password_only),
+    "recovery_code": Scene("/account/sign-in", act=lost_phone),
+    "sign_up": Scene("/account/sign-up"),
+    "sign_up_wrong": Scene("/account/sign-up", act=send_empty),
+    "sign_up_sent": Scene("/account/sign-up", act=sign_up),
+    "confirm": Scene("/account/confirm/{confirm}"),
+    "confirm_change": Scene("/account/confirm/{change}"),
+    "link_ended": Scene("/account/reset/nothing"),
+    "reset": Scene("/account/reset"),
+    "reset_sent": Scene("/account/reset/sent"),
+    "new_password": Scene("/account/reset/{reset}"),
     "account": Scene("/account/", who=omid),
+    "account_with_codes": Scene("/account/", who=leila),
+    "account_unconfirmed": Scene("/account/", who=newcomer),
+    "resend": Scene("/account/confirm", who=newcomer),
+    "set_up_unconfirmed": Scene("/account/second-factor/set-up", who=newcomer),
+    **{f"account_{name}": Scene(f"/account/{name}", who=omid) for name in ("details", "email", "password", "sign-ins")},
+    "account_password_wrong": Scene("/account/password", who=omid, act=send_empty),
+    "account_details_fixed": Scene("/account/details", who=leila),
+    "set_up": Scene("/account/second-factor/set-up", who=omid),
+    "scan": Scene("/account/second-factor/set-up", who=omid, act=prove),
+    "renew": Scene("/account/second-factor/recovery-codes", who=leila),
+    "turn_off": Scene("/account/second-factor/off", who=kian),
+    "turn_off_never": Scene("/account/second-factor/off", who=leila),
+    # the member area
+    "me": Scene("/me/", who=omid),
+    "me_empty": Scene("/me/", who=sara),
+    "me_payments": Scene("/me/payments", who=omid),
+    "me_emails": Scene("/me/emails", who=omid),
+    "me_find": Scene("/me/find-pledges", who=omid),
+    "me_find_wrong": Scene("/me/find-pledges", who=omid, act=send_empty),
+    "me_find_sent": Scene("/me/find-pledges", who=omid, act=claim),
+    "me_claim": Scene("/me/claim/{claim}", who=omid),
+    "me_claim_others": Scene("/me/claim/{claim}", who=sara),
+    "me_claim_ended": Scene("/me/claim/nothing", who=omid),
+    # the client
+    **{f"client_{name}": Scene(f"/client/{{client_{name}}}") for name in ("waits", "agreed", "wishes")},
+    "client_wrong": Scene("/client/{client_waits}", act=send_empty),
+    "client_ended": Scene("/client/nothing"),
+    # applying as a lawyer, and the directory
+    "apply": Scene("/lawyers/apply", who=omid),
+    "apply_wrong": Scene("/lawyers/apply", who=omid, act=send_empty),
+    "apply_unconfirmed": Scene("/lawyers/apply", who=newcomer),
+    "apply_change": Scene("/lawyers/apply", who=kian),
+    "application_waiting": Scene("/lawyers/application", who=kian),
+    "application_verified": Scene("/lawyers/application", who=leila),
+    "application_declined": Scene("/lawyers/application", who=rejected),
+    "apply_again": Scene("/lawyers/apply", who=rejected),
+    "directory": Scene("/lawyers/"),
+    "directory_end": Scene("/lawyers/?after=zzz"),
+    "profile": Scene("/lawyers/leila-farahani"),
     # the lawyer's side
     "wizard_new": Scene("/cases/new", who=leila),
     "wizard_new_unverified": Scene("/cases/new", who=kian),
@@ -274,12 +554,51 @@ SCENES: dict[str, Scene] = {
         for state in ("in_review", "changes_requested", "declined", "approved", "approved_too_late", "live", "private")
     },
     "dashboard_new_link": Scene("/dashboard/cases/{private}", who=leila, act=send),
+    **{
+        f"dashboard_{name}": Scene(f"/dashboard/cases/{{{name}_case}}", who=leila)
+        for name in ("told", "late", "won", "lost", "early")
+    },
+    "consent": Scene("/dashboard/cases/{draft}/client", who=leila),
+    "consent_wrong": Scene("/dashboard/cases/{draft}/client", who=leila, act=send_empty),
+    **{
+        f"consent_{name}": Scene(f"/dashboard/cases/{{asked_{name}}}/client", who=leila)
+        for name in ("waits", "agreed", "wishes", "stale")
+    },
+    "consent_live": Scene("/dashboard/cases/{live}/client", who=leila),
+    "consent_end": Scene("/dashboard/cases/{asked_waits}/client/end", who=leila),
+    **{f"wizard_{step}_commented": Scene(_COMMENTED.format(step), who=leila) for step in ("story", "budget")},
+    "update_new": Scene("/dashboard/cases/{told_case}/updates/new", who=leila),
+    "update_new_wrong": Scene("/dashboard/cases/{told_case}/updates/new", who=leila, act=press("post")),
+    "update_draft": Scene("/dashboard/cases/{told_case}/updates/{draft_update}", who=leila),
+    "update_preview": Scene("/dashboard/cases/{told_case}/updates/{draft_update}", who=leila, act=preview),
+    "update_discard": Scene("/dashboard/cases/{told_case}/updates/{draft_update}/discard", who=leila),
+    "update_correct": Scene("/dashboard/cases/{told_case}/updates/{update}/correct", who=leila),
+    "outcome": Scene("/dashboard/cases/{told_case}/outcome", who=leila),
+    "outcome_wrong": Scene("/dashboard/cases/{told_case}/outcome", who=leila, act=send),
+    "end_early": Scene("/dashboard/cases/{live}/end", who=leila),
+    "end_early_wrong": Scene("/dashboard/cases/{live}/end", who=leila, act=send_empty),
+    "end_raising": Scene("/dashboard/cases/{told_case}/end", who=leila),
     "dashboard_revoke": Scene("/dashboard/cases/{private}/links/{grant}/revoke", who=leila),
     # staff
     "staff": Scene("/staff/", who=mina),
     "staff_queue": Scene("/staff/cases", who=mina),
+    "staff_lawyers": Scene("/staff/lawyers", who=mina),
+    "staff_lawyer": Scene("/staff/lawyers/{waiting_lawyer}", who=mina),
+    "staff_lawyer_wrong": Scene("/staff/lawyers/{waiting_lawyer}", who=mina, act=send_nothing),
+    "staff_lawyer_decided": Scene("/staff/lawyers/{declined_lawyer}", who=mina),
     "staff_review": Scene("/staff/cases/{in_review}", who=mina),
     "staff_review_private": Scene("/staff/cases/{private_in_review}", who=mina),
-    "staff_review_wrong": Scene("/staff/cases/{in_review}", who=mina, act=send_empty),
+    "staff_review_wrong": Scene("/staff/cases/{in_review}", who=mina, act=send_nothing),
     "staff_decided": Scene("/staff/cases/{changes_requested}", who=mina),
+    "staff_end": Scene("/staff/cases/{live}/end", who=mina),
+    "staff_live": Scene("/staff/live", who=mina),
+    "staff_overdue": Scene("/staff/overdue", who=mina),
+    "staff_failures": Scene("/staff/failures", who=roya),
+    "staff_editor": Scene("/staff/", who=nima),
+    "staff_stories": Scene("/staff/stories", who=nima),
+    "staff_story": Scene("/staff/stories/{draft_story}", who=nima),
+    "staff_story_wrong": Scene("/staff/stories/{draft_story}", who=nima, act=without_title),
+    "staff_story_out": Scene("/staff/stories/{story_id}", who=nima),
+    "staff_story_down": Scene("/staff/stories/{gone_story_id}", who=nima),
+    "staff_story_take_down": Scene("/staff/stories/{story_id}/take-down", who=nima),
 }

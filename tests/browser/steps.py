@@ -3,9 +3,11 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import date
 from itertools import count
 from pathlib import Path
 
+import jdatetime
 from playwright.sync_api import Locator, Page, expect
 
 from app.accounts.models import User
@@ -139,6 +141,18 @@ def send(page: Page) -> None:
     """Press the button that sends the form in the page's main part."""
     with page.expect_navigation():  # a click alone does not wait for the page that it leads to
         page.locator("main form .actions button:not(.btn--quiet)").click()
+
+
+def in_digits(number: int, lang: str) -> str:
+    return str(number).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) if lang == "fa" else str(number)
+
+
+def fill_day(page: Page, name: str, day: date, lang: str) -> None:
+    """Type `day` into its three boxes, by the calendar and in the digits of the language."""
+    known = jdatetime.date.fromgregorian(date=day) if lang == "fa" else day
+    expect(page.locator(f"[name={name}]")).to_have_count(3)
+    for box, number in zip(page.locator(f"[name={name}]").all(), (known.day, known.month, known.year), strict=True):
+        box.fill(in_digits(number, lang))
 
 
 # ---------------------------------------------------------------- looking

@@ -45,7 +45,10 @@ def test_the_clocks_button_lets_a_deadline_pass(browse, live, email, portal):
     portal.letter(email, "Target not met")
 
 
-@pytest.mark.parametrize("path", ["/", "/mail", "/people", "/cards", "/clock"])
+SIDE = ("/", "/tour/lawyer", "/tour/backer", "/tour/public", "/mail", "/people", "/cards", "/clock")
+
+
+@pytest.mark.parametrize("path", SIDE)
 def test_everybody_can_use_the_side_page(browse, portal, path):
     page = browse(DESKTOP)
     page.goto(portal.place.side_page + path)

@@ -1,111 +1,24 @@
-"""From an empty form to a live page: a lawyer writes, somebody else approves, the lawyer publishes."""
+"""From an empty form to a live page: a lawyer writes, the client agrees, a reviewer approves, the lawyer publishes."""
 
 import re
-from datetime import date
 
-import jdatetime
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import steps
 from tests.browser.browsers import DESKTOP, PHONE
 from tests.browser.running import link_in
 from tests.browser.steps import send, words
+from tests.browser.writing import ENGLISH, PERSIAN, choose, client_agrees, decide, fill, write_page
 from tests.cases import stages
 from tests.people import leila, mina
 
 LEILA = "leila@example.org"
-ENGLISH = {
-    "title": "Clean air for Mill Lane",
-    "acting_for": "Residents of Mill Lane",
-    "respondent": "Harrowby City Council",
-    "court": "Administrative Court, Leeds",
-    "claim_number": "AC-2026-LDS-000117",
-    "cause_of_action": "Judicial review of the decision of 3 March",
-    "relief_sought": "An order that the council decides again.",
-    "who_benefits": "About 900 people who live on the lane.",
-    "summary": "A street asks the court to make its council count the lorries.",
-    "story": "## What happened\n\n" + "The council opened the lane to lorries **without counting them**. " * 10,
-    "costs_note": "We have asked the court for a cap.",
-}
-PERSIAN = {
-    **ENGLISH,
-    "title": "هوای پاک برای میل‌لین",
-    "acting_for": "ساکنان میل‌لین",
-    "respondent": "شورای شهر هاروبی",
-    "court": "دادگاه اداری لیدز",
-    "summary": "ساکنان یک خیابان از دادگاه می‌خواهند که شورای شهر کامیون‌ها را بشمارد.",
-    "story": "## چه شد\n\n" + "شورا خیابان را **بدون شمارش** به روی کامیون‌ها باز کرد. " * 10,
-}
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    page.locator(f"[name={name}][value={value}]").check()
-
-
-def fill(page: Page, said: dict[str, str], *names: str) -> None:
-    for name in names:
-        page.locator(f"[name={name}]").fill(said[name])
-
-
-def write_page(page: Page, said: dict[str, str], lang: str, deadline: date) -> None:
-    """All steps of the wizard, from its first page to the last."""
-    choose(page, "visibility", "public")
-    choose(page, "lang", lang)
-    send(page)
-    fill(page, said, "title")
-    choose(page, "area", "environment")
-    choose(page, "kind", "litigation")
-    send(page)
-    fill(page, said, "acting_for", "respondent", "court", "claim_number", "cause_of_action")
-    fill(page, said, "relief_sought", "who_benefits")
-    choose(page, "legal_stage", "issued")
-    send(page)
-    fill(page, said, "summary", "story")
-    page.locator("[name=preview]").click()
-    expect(page.locator(".preview .prose strong").first).to_be_visible()
-    send(page)
-    budget(page, lang)
-    send(page)
-    day = jdatetime.date.fromgregorian(date=deadline) if lang == "fa" else deadline
-    expect(page.locator("[name=deadline]")).to_have_count(3)
-    for box, number in zip(page.locator("[name=deadline]").all(), (day.day, day.month, day.year), strict=True):
-        box.fill(in_digits(number, lang))
-    choose(page, "costs_risk", "capped")
-    page.locator("[name=costs_cap]").fill(in_digits(10000, lang))
-    fill(page, said, "costs_note")
-    send(page)
-
-
-def budget(page: Page, lang: str) -> None:
-    """Two lines, the second added; the target is worked out on the page."""
-    for row, (label, pounds) in enumerate((("Counsel", 400), ("Court fees", 75))):
-        if not page.locator(f"[name=lines-{row}-label]").count():
-            page.locator("[name=add]").click()
-        page.locator(f"[name=lines-{row}-label]").fill(label)
-        page.locator(f"[name=lines-{row}-amount]").fill(in_digits(pounds, lang))
-    page.locator("[name=update]").click()
-    expect(page.locator("main .facts .total")).to_contain_text("۵۰۰" if lang == "fa" else "£500.00")
-
-
-def in_digits(number: int, lang: str) -> str:
-    return str(number).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) if lang == "fa" else str(number)
-
-
-def decide(page: Page, title: str, decision: str, comment: str = "", prefix: str = "") -> None:
-    """A reviewer finds the page among those that wait, and decides."""
-    page.goto(f"{prefix}/staff/")
-    page.locator("main .acts a").click()
-    page.locator(".queue a", has_text=title).last.click()
-    choose(page, "decision", decision)
-    page.locator("[name=comment]").fill(comment)
-    send(page)
-    page.wait_for_url(re.compile("/staff/cases$"))
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no_script"])
 @pytest.mark.parametrize(("lang", "said"), [("en", ENGLISH), ("fa", PERSIAN)], ids=["en", "fa"])
-def test_a_page_is_written_approved_and_published(browse, portal, lang, said, script):
+def test_a_page_is_written_approved_and_published(browse, portal, email, lang, said, script):
     device, prefix = (DESKTOP, "") if lang == "en" else (PHONE, "/fa")
     page = browse(device, script=script, who=None if script else leila)
     if script:
@@ -118,6 +31,10 @@ def test_a_page_is_written_approved_and_published(browse, portal, lang, said, sc
     send(page)
     page.wait_for_url(re.compile(r"/dashboard/cases/\w+$"))
     mine = page.url
+    page.locator("main a[href$='/client']").click()
+    fill(page, {"name": "Ellen Marsh", "email": email}, "name", "email")
+    send(page)
+    client_agrees(portal, browse(PHONE, script=script), email)
 
     decide(browse(DESKTOP, who=mina), said["title"], "approve")
 
@@ -144,6 +61,7 @@ def test_what_a_reviewer_asks_for_is_changed_and_sent_in_again(browse, portal):
     send(page)
     page.goto(f"/dashboard/cases/{public_id}/check")
     send(page)
+    client_agrees(portal, browse(PHONE), "ada@example.org")
     decide(reviewer, "Keep the town’s footbridge", "approve")
     page.goto(link_in(portal.letter(LEILA, "Keep the town’s footbridge"), "/dashboard/"))
     send(page)

@@ -1,7 +1,9 @@
 """The whole demo, as `make demo` runs it: it starts, serves, follows its clock, and leaves nobody behind."""
 
+import html
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from demo.place import ROOT, Place, Unusable
 from tests.pledges.backing import hidden
 
 SLUG = "equal-pay-for-wrenfields-school-kitchens"
+TOUR = ("/", "/tour/lawyer", "/tour/backer", "/tour/public")
 PATIENCE = 60
 
 
@@ -109,15 +112,24 @@ def letters_to(place, email):
     return [line.subject for line in Mailbox(place.mail_file, lambda: clock.now(place.clock_file)).lines(email)]
 
 
+def led_to(browser, place, path):
+    """Every address that a page of the tour leads to, and what it answers; whoever must sign in is led to that."""
+    page = browser.get(place.side_page + path)
+    for address in sorted(set(re.findall(r'href="(http://localhost:[^"]+|/[^"#]*)', page.text))):
+        whole = html.unescape(address) if address.startswith("http") else place.side_page + html.unescape(address)
+        yield whole, browser.get(whole).status_code
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.timeout(600)
 def test_a_first_run_shows_everything_and_a_second_one_remembers(place, browser):
     with running(place) as demo:
-        assert "of 169 pledges" in demo.said and len(people(place.database)) == 10
+        assert "of 235 pledges" in demo.said and len(people(place)) == 13
         assert browser.get(f"{place.portal}/cases/{SLUG}").status_code == 200
         assert "pink-legal-tape" in browser.get(f"{place.side_page}/people").text
         moved = browser.get(f"http://127.0.0.1:{place.port}/cases/?area=environment", allow_redirects=False)
         assert moved.headers["Location"] == f"{place.portal}/cases/?area=environment"
+        assert {path: answer for path in TOUR for path, answer in led_to(browser, place, path) if answer >= 400} == {}
         (private,) = place.private_links().values()
         assert browser.get(private).status_code == 200
 

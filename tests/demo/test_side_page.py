@@ -1,7 +1,11 @@
 """The side page: letters that came by SMTP, the people's codes, and the clock's buttons."""
 
+import itertools
+import os
+import re
 import smtplib
 import time
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pyotp
@@ -12,10 +16,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import StaffRole, User
 from app.core import clock as portal_clock
 from app.database import Base
+from app.i18n.catalog import ensure_compiled, extract_messages
 from app.lawyers.models import Lawyer
-from demo import clock
+from app.storage.files import KINDS
+from demo import clock, tour
 from demo.mailbox import Mailbox
-from demo.place import PASSWORD, Place, links_file
+from demo.place import PASSWORD, ROOT, Place, links_file
 from demo.side_page import create_side_page
 from tests.support.common import free_port
 
@@ -213,7 +219,69 @@ def test_before_there_is_a_database_nobody_is_listed(client):
     assert "Nobody has an account yet" in client.get("/people").text
 
 
-@pytest.mark.parametrize("path", ["/", "/mail", "/people", "/cards", "/clock"])
+def test_whoever_sets_an_app_up_finds_the_code_of_the_new_secret(client, database):
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    with Session(database) as session:
+        session.execute(update(User).where(User.name == "Leila").values(pending_totp_secret=SECRET))
+        session.execute(update(User).where(User.name == "Leila").values(pending_totp_until=until))
+        session.commit()
+    assert client.get("/people").text.count("to set the app up") == 1
+    with Session(database) as session:
+        session.execute(update(User).values(pending_totp_until=until - timedelta(minutes=6)))
+        session.commit()
+    assert "to set the app up" not in client.get("/people").text
+
+
+def test_only_who_was_there_from_the_start_has_the_known_password(client, database, place):
+    assert "the one they chose</td>" not in client.get("/people").text
+    place.mark_seeded()
+    os.utime(place.folder / "seeded", (time.time() - 60, time.time() - 60))
+    assert client.get("/people").text.count("the one they chose</td>") == 2
+
+
+# ---------------------------------------------------------------- the guided tour
+TOUR = ("/tour/lawyer", "/tour/backer", "/tour/public")
+TEMPLATES = [*ROOT.joinpath("demo", "templates").glob("*tour*.html")]
+
+
+def test_the_start_page_leads_to_three_journeys_and_each_to_the_next(client):
+    start = client.get("/").text
+    assert all(f'href="{path}"' in start for path in TOUR)
+    for here, there in itertools.pairwise(TOUR):
+        assert f'<p><a href="{there}"' in client.get(here).text
+
+
+def test_each_step_can_be_taken_in_either_language(client, place):
+    for path in TOUR:
+        page = client.get(path).text
+        english = set(re.findall(rf'href="{place.portal}(/[^"]*)"', page)) - {"/"}
+        persian = {there for there in english if there.startswith("/fa")}
+        assert persian and english - persian == {there.removeprefix("/fa") for there in persian} - {"/"}
+
+
+def test_what_the_tour_says_to_press_is_called_so_by_the_portal():
+    known = extract_messages()
+    called = {(row.label, "") for rows in vars(tour).values() if isinstance(rows, tuple) for row in rows}
+    for template in TEMPLATES:
+        called |= set(re.findall(r"label\('([^']+)'(?:, '([^']+)')?\)", template.read_text()))
+    assert len(called) > 40
+    assert {name for name, context in called if known.get(name, context or None) is None} == set()
+
+
+def test_a_label_is_told_in_both_languages_once_the_portal_has_its_translations():
+    ensure_compiled()
+    assert tour.label("Send the application").endswith('<span class="fa" lang="fa" dir="rtl">ارسال درخواست</span>')
+    assert tour.label("No such button") == "<b>No such button</b>"
+
+
+@pytest.mark.parametrize("name", tour.PAPERS)
+def test_papers_can_be_downloaded_and_are_what_the_portal_takes(client, name):
+    paper = client.get(f"/papers/{name}")
+    assert paper.data.startswith(KINDS["pdf"].magic) and name in paper.headers["Content-Disposition"]
+    assert client.get("/papers/secret.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/people", "/cards", "/clock", *TOUR])
 def test_every_page_opens_and_sets_no_cookie(client, path):
     page = client.get(path)
     assert page.status_code == 200 and "Set-Cookie" not in page.headers

@@ -12,12 +12,13 @@ from sqlalchemy import func, select, text
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
-from app.cases.models import Area, Case
+from app.cases.models import Area, Case, ClientConsent
 from app.cases.states import PUBLISHED, CaseState
 from app.core.clock import now, real_now
 from app.database import db as database
 from app.jobs.models import Job
 from app.lawyers import queries as lawyers
+from app.lawyers import service as lawyers_service
 from app.mail.models import OutgoingLetter
 from app.mail.outbox import render
 from app.operations import invariants
@@ -27,12 +28,17 @@ from app.seed import life
 from app.seed.backers import draw
 from app.seed.people import PEOPLE
 from app.seed.plans import PLANS
+from app.storage import files
+from app.stories import queries as stories
+from app.updates import duties
+from app.updates.models import Outcome, Update
+from app.updates.states import NEEDS_DOCUMENT, Audience, Code, Kind
 from demo import card_page
 from tests.support.databases import KINDS
 from tests.support.portal import portal
 
 PASSWORD = "pink-legal-tape"
-MOMENTARY = {CaseState.CLOSING, CaseState.CONCLUDED}
+MOMENTARY = {CaseState.CLOSING}
 
 
 def thinned(plan):
@@ -90,13 +96,14 @@ def test_every_state_of_a_case_is_there(seeded):
     assert found == set(CaseState) - MOMENTARY
     raising = select(func.count()).where(Case.state == CaseState.FUNDED, Case.raising_ended_at.is_(None))
     assert database.session.scalar(raising) == 1
+    assert database.session.scalar(select(func.count()).select_from(Case)) == len(PLANS) == 24
 
 
-def test_live_pages_are_public_and_private_in_both_languages_and_of_six_areas(seeded):
+def test_live_pages_are_public_and_private_in_both_languages_and_of_every_area(seeded):
     live = database.session.scalars(select(Case).where(Case.state.in_(PUBLISHED))).all()
     assert {(case.lang, case.visibility) for case in live} == {("en", "public"), ("fa", "public"), ("fa", "private")}
     areas = set(database.session.scalars(select(Area.slug)))
-    assert {case.area.slug for case in live if not case.is_private} == areas - {"other"}
+    assert {case.area.slug for case in live if not case.is_private} == areas
 
 
 def test_pledges_are_good_and_troubled(seeded):
@@ -119,6 +126,50 @@ def test_nothing_was_left_undone(seeded):
     assert database.session.scalar(select(func.count()).where(*waiting)) == 0
 
 
+# ---------------------------------------------------------------- what was told
+def test_every_outcome_is_listed_and_the_losses_with_them(seeded):
+    found = database.session.scalars(select(Outcome)).all()
+    assert {outcome.code for outcome in found} == set(Code) and all(outcome.case.is_published for outcome in found)
+    assert all(outcome.document for outcome in found if outcome.code in NEEDS_DOCUMENT)
+    listed = stories.outcomes(stories.Filter(), 99)
+    assert len(listed) == len(found) == 8
+
+
+def test_stories_are_out_in_both_languages_and_one_waits_for_the_editor(seeded):
+    assert {story.lang for story in stories.gallery(stories.Filter(), 99)} == {"en", "fa"}
+    (draft,) = stories.drafts()
+    assert draft.title == "Three passports in a drawer" and "no consideration" not in draft.body_markdown
+
+
+def test_updates_are_public_and_for_backers_and_corrected_and_without_change(seeded):
+    found = database.session.scalars(select(Update).where(Update.n.is_not(None))).all()
+    assert {update.audience for update in found} == set(Audience) and {update.kind for update in found} == set(Kind)
+    assert sum(update.corrected_at is not None for update in found) == 2
+    assert {update.case.lang for update in found} == {"en", "fa"}
+
+
+def test_one_update_is_late_and_the_others_are_not(seeded):
+    funded = database.session.scalars(select(Case).where(Case.state == CaseState.FUNDED)).all()
+    late = [case.title for case in funded if duties.of_many([case])[case.id].is_late]
+    assert len(funded) > 1 and late == ["A ramp to the ballot box in Holm"]
+
+
+def test_one_case_ended_early_and_says_why(seeded):
+    (case,) = database.session.scalars(select(Case).where(Case.ended_early_at.is_not(None)))
+    assert case.state == CaseState.UNFUNDED and "32 deposits" in case.ended_early_because
+
+
+def test_clients_agreed_to_whatever_was_approved(seeded):
+    approved = select(Case.id).where(Case.state.in_((*PUBLISHED, CaseState.APPROVED)))
+    agreed = select(ClientConsent.case_id).where(ClientConsent.answer == "agree", ClientConsent.ended_at.is_(None))
+    assert set(database.session.scalars(approved)) <= set(database.session.scalars(agreed))
+
+
+def test_a_reviewer_commented_on_parts_of_a_page(seeded):
+    (case,) = database.session.scalars(select(Case).where(Case.state == CaseState.CHANGES_REQUESTED))
+    assert {comment.field for comment in case.reviews[-1].comments} == {"lines", "relief_sought", "story"}
+
+
 # ---------------------------------------------------------------- when it happened
 def test_it_happened_over_weeks_and_nothing_is_still_to_come(seeded):
     moments = database.session.scalars(select(Pledge.pledged_at)).all()
@@ -130,7 +181,8 @@ def test_it_happened_over_weeks_and_nothing_is_still_to_come(seeded):
 
 def test_open_cases_have_days_left_and_ended_ones_none(seeded):
     for case in database.session.scalars(select(Case).where(Case.state.in_(PUBLISHED))):
-        assert (case.deadline_at > now()) == case.takes_pledges(now())
+        is_open = case.deadline_at > now() and case.ended_early_at is None
+        assert is_open == case.takes_pledges(now())
         assert case.deadline_at - case.opened_at < timedelta(days=61)
 
 
@@ -150,6 +202,8 @@ def test_letters_ask_for_approval_and_for_another_card(seeded):
     names = set(database.session.scalars(select(OutgoingLetter.name).where(OutgoingLetter.sent_at.is_not(None))))
     assert {"pledges.approve_payment", "pledges.card_failed", "pledges.receipt", "pledges.target_missed"} <= names
     assert {"cases.changes_requested", "cases.declined", "cases.published", "cases.target_met"} <= names
+    assert {"cases.client_asked", "cases.client_agreed", "cases.ended_early", "pledges.ended_early"} <= names
+    assert {"updates.posted", "updates.concluded", "stories.published", "lawyers.declined"} <= names
 
 
 def test_letters_are_written_in_the_language_of_their_reader(seeded):
@@ -180,14 +234,16 @@ def test_codes_are_good(seeded):
     database.session.rollback()
 
 
-def test_all_lawyers_but_kian_are_verified(seeded):
-    assert {lawyer.user.name: lawyer.is_verified for lawyer in lawyers.everyone()} == {
-        "Leila Farahani": True,
-        "Priya Raman": True,
-        "Tom Aldous": True,
-        "Ngozi Bell": True,
-        "Kian Daneshvar": False,
+def test_lawyers_stand_where_lawyers_can_stand(seeded):
+    states = {lawyer.user.name.split()[0]: lawyer.state for lawyer in lawyers.everyone()}
+    assert states == dict.fromkeys(("Leila", "Priya", "Tom", "Ngozi"), "verified") | {
+        "Kian": "applied",
+        "Hania": "applied",
+        "Owen": "declined",
     }
+    waiting = {lawyer.user.name.split()[0]: lawyer for lawyer in lawyers.waiting()}
+    assert {name: len(lawyers_service.standing(lawyer)) for name, lawyer in waiting.items()} == {"Kian": 1, "Hania": 0}
+    assert all(files.path_of(lawyer.evidence).is_file() for lawyer in waiting.values())
 
 
 def test_every_address_stands_on_a_domain_for_examples(seeded):
