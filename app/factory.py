@@ -11,11 +11,17 @@ from whitenoise import WhiteNoise
 
 from app import database
 from app.accounts import cli as accounts_cli
+from app.accounts import emails as accounts_emails
+from app.accounts import jobs as accounts_jobs
+from app.accounts import joining as accounts_joining
 from app.accounts import sessions
+from app.accounts import settings as accounts_settings
 from app.accounts import views as accounts_views
 from app.cases import admin as cases_admin
+from app.cases import consent as cases_consent
 from app.cases import dashboard as cases_dashboard
 from app.cases import emails as cases_emails
+from app.cases import ending as cases_ending
 from app.cases import links as cases_links
 from app.cases import views as cases_views
 from app.cases import wizard as cases_wizard
@@ -23,43 +29,96 @@ from app.core import clock
 from app.extensions import csrf, login_manager, mail, migrate
 from app.i18n import locale
 from app.jobs import cli as jobs_cli
+from app.lawyers import admin as lawyers_admin
 from app.lawyers import cli as lawyers_cli
+from app.lawyers import emails as lawyers_emails
+from app.lawyers import jobs as lawyers_jobs
+from app.lawyers import views as lawyers_views
 from app.operations import cli as operations_cli
 from app.operations import jobs as operations_jobs
+from app.operations import staff_home as operations_staff
 from app.operations import views as operations_views
+from app.pages import areas as pages_areas
+from app.pages import jobs as pages_jobs
+from app.pages import lawyers as pages_lawyers
 from app.pages import views as pages_views
 from app.payments import provider
 from app.pledges import cli as pledges_cli
 from app.pledges import emails as pledges_emails
 from app.pledges import jobs as pledges_jobs
 from app.pledges import manage as pledges_manage
+from app.pledges import members as pledges_members
 from app.pledges import views as pledges_views
 from app.pledges import webhooks as pledges_webhooks
+from app.search import cli as search_cli
+from app.search import jobs as search_jobs
+from app.search import views as search_views
 from app.seed import cli as seed_cli
-from app.web import access, assets, errors, headers, templating
+from app.stories import admin as stories_admin
+from app.stories import emails as stories_emails
+from app.stories import jobs as stories_jobs
+from app.stories import views as stories_views
+from app.updates import desk as updates_desk
+from app.updates import emails as updates_emails
+from app.updates import jobs as updates_jobs
+from app.updates import unsubscribe as updates_unsubscribe
+from app.updates import views as updates_views
+from app.web import access, assets, errors, headers, page_cache, templating
 from config import Settings, load
 
 # Doors that speak HTTP, with where they stand.
 DOORS: tuple[tuple[Blueprint, str], ...] = (
     (pages_views.blueprint, "/"),
     (accounts_views.blueprint, "/account"),
+    (accounts_joining.blueprint, "/account"),
+    (accounts_settings.blueprint, "/account"),
+    (lawyers_views.blueprint, "/lawyers"),
+    (lawyers_admin.blueprint, "/staff"),
+    (pages_lawyers.blueprint, "/lawyers"),
+    (pages_areas.blueprint, "/areas"),
+    (search_views.blueprint, "/"),
     (cases_views.blueprint, "/cases"),
     (cases_wizard.blueprint, "/"),
     (cases_dashboard.blueprint, "/dashboard"),
     (cases_links.blueprint, "/p"),
     (cases_admin.blueprint, "/staff"),
+    (cases_ending.blueprint, "/"),
+    (cases_consent.blueprint, "/"),
     (pledges_views.blueprint, "/cases"),
     (pledges_manage.blueprint, "/pledges"),
+    (pledges_members.blueprint, "/me"),
     (pledges_webhooks.blueprint, "/webhooks"),
+    (updates_views.blueprint, "/cases"),
+    (updates_desk.blueprint, "/"),
+    (updates_unsubscribe.blueprint, "/unsubscribe"),
+    (stories_views.blueprint, "/"),
+    (stories_admin.blueprint, "/staff"),
+    (operations_staff.blueprint, "/staff"),
     (operations_views.blueprint, "/"),
 )
 # Doors that only register letters, jobs or beats when they are imported.
-LISTENERS = (cases_emails, pledges_emails, pledges_jobs, operations_jobs)
+LISTENERS = (
+    accounts_emails,
+    accounts_jobs,
+    lawyers_emails,
+    lawyers_jobs,
+    cases_emails,
+    pledges_emails,
+    pledges_jobs,
+    updates_emails,
+    updates_jobs,
+    stories_emails,
+    stories_jobs,
+    search_jobs,
+    pages_jobs,
+    operations_jobs,
+)
 COMMANDS = (
     accounts_cli.staff,
     lawyers_cli.lawyers,
     jobs_cli.worker,
     pledges_cli.pledges,
+    search_cli.search,
     operations_cli.check_books,
     seed_cli.seed,
 )
@@ -73,6 +132,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     open_doors(app)
     errors.init_app(app)
     templating.init_app(app)
+    page_cache.init_app(app)
     add_commands(app)
     wrap(app)
     return app
@@ -147,6 +207,8 @@ def wrap(app: Flask) -> None:
     """WSGI layers, innermost first."""
     settings: Settings = app.config["AMICUS"]
     layered: Any = locale.LanguagePrefix(app.wsgi_app)
+    if settings.page_cache:
+        layered = page_cache.PageCache(layered, app)
     if settings.proxy_count:
         layered = ProxyFix(
             layered, x_for=settings.proxy_count, x_proto=settings.proxy_count, x_host=settings.proxy_count

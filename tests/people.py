@@ -42,6 +42,16 @@ def dara() -> User:
     return _staff("Dara Lindqvist")
 
 
+def nima() -> User:
+    """Staff: an editor of stories."""
+    return _staff("Nima Azad", "editor")
+
+
+def roya() -> User:
+    """Staff: looks after money, and after what failed."""
+    return _staff("Roya Kent", "admin", "finance")
+
+
 def kian() -> Lawyer:
     """A lawyer who applied and was not verified."""
     return _lawyer("Kian Daneshvar", "barrister", "Bar Standards Board", "B-20177", "Northgate Chambers", "York")
@@ -54,7 +64,8 @@ def leila() -> Lawyer:
     )
     if not lawyer.is_verified:
         for kind in lawyers.CHECKS:
-            lawyers_service.check(lawyer, kind, "SRA register", mina())
+            for member in (mina(), dara()):
+                lawyers_service.check(lawyer, kind, "SRA register", member)
         lawyers_service.verify(lawyer, mina(), dara())
     return lawyer
 

@@ -229,4 +229,5 @@ def test_laying_triggers_again_is_quiet_and_passes_over_tables_that_are_not_ther
 
 
 def test_every_table_has_its_model(db):
-    assert set(inspect(db.session.connection()).get_table_names()) - {"alembic_version"} == set(house.metadata.tables)
+    found = {name for name in inspect(db.session.connection()).get_table_names() if not house.is_derived(name)}
+    assert found - {"alembic_version"} == set(house.metadata.tables)

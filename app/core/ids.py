@@ -27,6 +27,11 @@ def public_id(prefix: str = "") -> str:
     return prefix + _random(_ID_LENGTH)
 
 
+def id_from(said: str) -> str:
+    """The letters of an id that follow from `said`, as evenly spread as random ones. Not secret."""
+    return "".join(_LETTERS[byte % 32] for byte in hashlib.sha256(said.encode()).digest()[:_ID_LENGTH])
+
+
 def token() -> str:
     """A new secret for a link: 32 letters (160 bits). Store `hash_token` of it, never itself."""
     return _random(_TOKEN_LENGTH)

@@ -36,10 +36,14 @@ PAUSES = (60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600)
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter says: `template` names three files, `email/<template>.subject.txt`, `.txt` and `.html`."""
+    """What a letter says: `template` names three files, `email/<template>.subject.txt`, `.txt` and `.html`.
+
+    `unsubscribe_url` is where a mail program may end such letters by itself, with one POST (RFC 8058).
+    """
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)
+    unsubscribe_url: str = ""
 
 
 Writer = Callable[..., Letter | None]
@@ -104,6 +108,7 @@ class Rendered:
     subject: str
     text: str
     html: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -125,7 +130,11 @@ def render(name: str, lang: str, facts: dict[str, Any]) -> Rendered | None:
             raise ValueError(f"The subject of {name} cannot stand in a mail header")
         text = render_template(f"{base}.txt", **said.values).strip() + "\n"
         html = _styled().inline(render_template(f"{base}.html", **said.values))
-    return Rendered(subject, text, html)
+    return Rendered(subject, text, html, _unsubscribing(said.unsubscribe_url))
+
+
+def _unsubscribing(url: str) -> dict[str, str]:
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def _message_id(key: str) -> str:
@@ -188,6 +197,7 @@ def _hand_over(row: OutgoingLetter) -> None:
             "Date": format_datetime(clock.now()),
             "Auto-Submitted": "auto-generated",
             "Content-Language": row.lang,
+            **rendered.headers,
         },
     )
     message.attach_alternative(rendered.html, "text/html")

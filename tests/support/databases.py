@@ -20,7 +20,7 @@ from psycopg import sql
 from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session, scoped_session
 
-from app.database import metadata
+from app.database import DERIVED, metadata
 from tests.support.portal import portal
 from tests.support.postgres import create_database, drop_database, postgres_server
 
@@ -115,7 +115,9 @@ def _hold_sequences(connection: "psycopg.Connection") -> None:
 def _sweep(url: str) -> None:
     """Make the database as it was after its migrations. Whoever still has a transaction open there is an error."""
     tables = sql.SQL("; ").join(
-        sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in metadata.tables if name != "alembic_version"
+        sql.SQL("DELETE FROM {}").format(sql.Identifier(name))
+        for name in (*metadata.tables, *DERIVED)
+        if name != "alembic_version"
     )
     with _connected(url) as connection:
         # As a replica: neither triggers nor foreign keys are asked.

@@ -23,6 +23,7 @@ def settings(data_dir: Path, **overrides: object) -> Settings:
         "stripe_api_base": "http://127.0.0.1:9",
         "stripe_secret_key": "sk_test_nobody_key",
         "stripe_webhook_secret": WEBHOOK_SECRET,
+        "page_cache": False,  # a page is a second behind; tests/web/test_page_cache.py turns it on
     }
     return load(**{**known, **overrides})
 

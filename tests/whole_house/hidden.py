@@ -8,16 +8,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.cases import queries, service
+from app.cases import client, queries, service
 from app.cases.models import Case
 from app.cases.states import PUBLISHED, CaseState, Visibility
 from app.core import clock
 from app.database import db
+from app.jobs import queue
 from app.pledges import closing, collection
 from app.pledges.models import Pledge
+from app.search import index
+from app.updates import outcomes
+from app.updates import service as updates
 from tests.cases import stages
 from tests.people import browser_of, kian, mina, omid
 from tests.pledges.backing import pledge as back
+from tests.updates import making
 
 LINES, PLEDGED = 7_654_321, "61.37"  # sums that stand nowhere else
 SUMS = {"76,543.21": "a line", "۷۶٬۵۴۳٫۲۱": "a line", "61.37": "a pledge", "۶۱٫۳۷": "a pledge"}
@@ -26,9 +31,23 @@ PAGE = {name: f"zq{name}zq" for name in stages.WORDS if name != "legal_stage"} |
 }
 # Who backs a private case leaves a name, a message and an address.
 BACKER = {"name": "zqbackerzq", "message": "zqmessagezq", "email": "zqemailzq@example.org"}
+
+# The client is asked, wants changes once, and then agrees. A reviewer comments on a part of the page.
+CLIENT = {"name": "zqclientzq", "email": "zqclientmailzq@example.org"}
+WISH, REMARKS = "zqwishzq", {"story": "zqremarkzq"}
+
+# What the lawyer tells later: to everybody who may see the page, to backers, to nobody yet, and at the end.
+TOLD = updates.Words("zqupdatezq", "zqupdatetextzq", "everyone")
+MENTIONED = updates.Words("zqforbackerszq", "zqforbackerstextzq", "backers")
+DRAFTED = updates.Words("zqdraftedzq", "zqdraftedtextzq", "everyone")
+END = {name: f"zqend{name}zq" for name in ("court", "citation", "quote", "effect", "account")}
+END_MARKS = {f"end{name}" for name in END}
+ENDED = making.finding("won", **END)
 # Named one by one: what is random may hold any four letters.
 _OTHERS = ("backer", "message", "email", "comment1", "comment2", "comment3", "label", "typed")
-_MARKED = re.compile(f"zq({'|'.join((*PAGE, *_OTHERS))})zq", re.IGNORECASE)
+_OTHERS += ("client", "clientmail", "wish", "remark")
+_LATER = ("update", "updatetext", "corrected", "forbackers", "forbackerstext", "drafted", "draftedtext", *END_MARKS)
+_MARKED = re.compile(f"zq({'|'.join((*PAGE, *_OTHERS, *_LATER))})zq", re.IGNORECASE)
 
 
 def marked(text: str) -> set[str]:
@@ -104,6 +123,8 @@ def build(app: Flask) -> House:
         _backed(house, state)
     with app.app_context():
         _verdicts(house)
+        _told(house)
+        index.refresh(10_000)
     return house
 
 
@@ -113,9 +134,11 @@ def _make(house: House, name: str, state: CaseState) -> None:
     if state == CaseState.DRAFT:
         return
     service.submit(case)
-    service.request_changes(case, mina(), "zqcomment1zq")
+    service.request_changes(case, mina(), "zqcomment1zq", comments=REMARKS)
+    client.wish_changes(client.token_of(stages.asked(case, **CLIENT)), WISH)
     if state == CaseState.CHANGES_REQUESTED:
         return
+    stages.consented(case, **CLIENT)
     service.submit(case)
     if state == CaseState.DECLINED:
         service.decline(case, mina(), "zqcomment2zq")
@@ -148,10 +171,21 @@ def _verdicts(house: House) -> None:
             house.case(state).target = target
         else:
             service.fund(case)
-            case.state = CaseState.CONCLUDED
+            outcomes.record_outcome(case, ENDED, document=making.order(), tells_story=True)
     past = clock.now() - timedelta(seconds=1)
     house.case(CaseState.UNFUNDED).deadline_at = past
     db.session.commit()
     closing.close(house.case(CaseState.UNFUNDED).id)
     service.start_closing(house.case(CaseState.CLOSING))
     db.session.commit()
+
+
+def _told(house: House) -> None:
+    """Updates of the funded case: for everybody who may see it, corrected once, for backers, and a draft."""
+    case = house.case(CaseState.FUNDED)
+    first = making.post(case, TOLD)
+    updates.correct(first, TOLD.title, "zqcorrectedzq", seen=first.version)
+    making.post(case, MENTIONED)
+    updates.draft(case, DRAFTED)
+    db.session.commit()
+    queue.drain()  # the letters are written down

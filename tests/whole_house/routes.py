@@ -17,6 +17,9 @@ MADE_UP = {
     "token": "0123456789abcdefghjkmnpqrstvwxyz",
     "step": "about",
     "grant_id": "999999",
+    "update_id": "0123456789abcdefghjk",
+    "story_id": "0123456789abcdefghjk",
+    "n": "999999",
 }
 
 

@@ -1,28 +1,37 @@
 """Unsafe routes act only for our own forms; safe ones write nothing, whoever asks."""
 
 import hashlib
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from app.cases import service
+from app.accounts import by_letter
+from app.accounts.models import OneTimeLink
+from app.cases import client, service
 from app.cases.models import Case
 from app.core import clock, ids
 from app.database import db as database
 from app.database import metadata
 from app.extensions import csrf
+from app.lawyers import service as lawyers
 from app.mail.models import OutgoingLetter
-from app.pledges import links
+from app.pledges import claims, links
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
+from app.storage import files
+from app.updates import readers
 from app.web.access import public
 from tests.cases import backed, stages
-from tests.people import browser_of, dara, leila, mina, omid, sara
+from tests.people import browser_of, dara, kian, leila, mina, omid, sara
 from tests.support.forms import token_of
+from tests.updates import making
 from tests.whole_house.routes import SAFE, fill, in_both_languages, mark, methods, rules
 
-EXEMPT = {"webhooks.stripe"}
+# The provider signs what it sends. A mail program that ends letters for its reader (RFC 8058) has neither our cookie
+# nor our mark: the token in the address, which opens nothing else, is all that acts.
+EXEMPT = {"webhooks.stripe", "unsubscribe.show"}
 REFUSED = "Send the form again"
 HOME = {"Referer": "https://localhost/"}
 
@@ -41,13 +50,35 @@ def world(app):
         card = {"payment_method": "pm_1", "card_last4": "4242"}
         failing = {"state": PledgeState.RETRY, "next_at": clock.now(), "first_failed_at": clock.now()}
         pledges = [backed.pledge(case, 25, **card, **state) for case in (river, hidden) for state in ({}, failing)]
+        asked = stages.asked(stages.draft(title="Asked"))
         others = [stages.draft(), stages.in_review(title="Waiting"), stages.approved(title="Approved")]
+        ended = making.concluded()
+        others.append(ended.case)
+        posted = [making.post(case) for case in (river, hidden)]
+        drafted = [making.service.draft(case, making.SECRET) for case in (river, hidden)]
+        story = making.told(ended)
+        waits = kian()
+        waits.evidence = files.keep(BytesIO(b"%PDF-1.7"), "evidence.pdf", by_id=waits.user_id)
+        lawyers.save_draft(waits.user, {"firm": "Northgate Chambers"})
+        by_letter.send_reset(sara().id)
+        by_letter.ask_to_move(sara(), "other@example.org")
+        claims.ask(sara(), "omid@example.org")
+        in_letters = [by_letter.token_of(link) for link in database.session.scalars(select(OneTimeLink))]
         values = {
-            "slug": [river.slug, hidden.slug],
-            "public_id": [case.public_id for case in (river, hidden, *others)],
-            "token": [token, grant[1], ids.token(), *(links.token_of(pledge) for pledge in pledges)],
+            "slug": [river.slug, hidden.slug, ended.case.slug, story.slug, leila().slug],
+            "public_id": [one.public_id for one in (river, hidden, *others, waits)],
+            "token": [
+                *(token, grant[1], ids.token()),
+                *(links.token_of(pledge) for pledge in pledges),
+                *in_letters,
+                client.token_of(asked),
+                *(readers.token_of(pledge) for pledge in pledges),
+            ],
             "step": service.STEPS,
             "grant_id": [1, 2],
+            "update_id": [update.public_id for update in (*posted, *drafted)],
+            "story_id": [story.public_id],
+            "n": [1, 2],
         }
         database.session.commit()
         return values
@@ -100,11 +131,20 @@ def test_with_the_guard_off_the_same_forms_get_through(app):
     assert client.post("/account/sign-out").status_code == 303
 
 
-def test_only_the_provider_comes_without_a_mark_and_signs_instead(app, client):
-    assert {name.rsplit(".", 1)[-1] for name in csrf._exempt_views} == {"stripe"} and not csrf._exempt_blueprints
-    assert [rule.endpoint for rule in rules(app) if mark(app, rule).kind == "provider"] == ["webhooks.stripe"]
+def test_only_the_provider_and_mail_programs_come_without_a_mark(app):
+    exempt = {"app.pledges.webhooks.stripe", "app.updates.unsubscribe.show"}
+    assert csrf._exempt_views == exempt and not csrf._exempt_blueprints
+    marks = {mark(app, rule).kind: rule.endpoint for rule in rules(app) if rule.endpoint in EXEMPT}
+    assert marks == {"provider": "webhooks.stripe", "one_click": "unsubscribe.show"}
+
+
+def test_the_provider_signs_and_a_mail_program_needs_the_token(client, world):
     answer = client.post("/webhooks/stripe", data="{}")
     assert (answer.status_code, answer.text) == (400, "refused")
+    one_click, token = {"List-Unsubscribe": "One-Click"}, world["token"][-1]
+    assert client.post(f"/unsubscribe/{token}", data=one_click).status_code == 200
+    for wrong in (ids.token(), world["token"][3], f"{ids.public_id()}.1.{'a' * 32}"):
+        assert client.post(f"/unsubscribe/{wrong}", data=one_click).status_code == 404
 
 
 # ---------------------------------------------------------------- safe
@@ -125,10 +165,11 @@ def holder(app, token):
     return browser
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.forged
+@pytest.mark.timeout(900)
 def test_safe_methods_write_nothing_whoever_asks_for_whatever(app, world):
     app.test_client_class = FlaskClient  # a thousand pages, that are looked at elsewhere
-    browsers = {who.__name__: browser_of(app, who) for who in (sara, leila, mina, dara)}
+    browsers = {who.__name__: browser_of(app, who) for who in (sara, kian, leila, mina, dara)}
     browsers |= {"nobody": app.test_client(), "holder": holder(app, world["token"][0])}
     asked = [address for rule in rules(app) if "GET" in methods(rule) for address in fill(rule, **world)]
     assert len(asked) > 100

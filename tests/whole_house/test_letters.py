@@ -5,23 +5,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
-from app.cases import service
+from app.accounts import by_letter
+from app.accounts.models import OneTimeLink, User
+from app.cases import client, service
 from app.cases.models import Case
 from app.core import clock
 from app.core.text import is_safe_line
 from app.database import db as database
 from app.i18n.locale import LANGUAGES
+from app.lawyers import service as lawyers
+from app.lawyers.models import Lawyer
 from app.mail import outbox
 from app.mail.outbox import WRITERS, Letter, render
+from app.pledges import closing
 from app.pledges.models import ChargeAttempt, Pledge
 from app.pledges.states import PledgeState
+from app.updates.models import Update
 from config import ROOT
 from tests.cases import backed, stages
-from tests.people import mina
+from tests.people import dara, kian, leila, mina, sara
+from tests.updates import making
 
 pytestmark = pytest.mark.one_database
 P = PledgeState
@@ -57,14 +66,74 @@ def approve(case: Case) -> None:
     service.approve(case, mina(), "Well done.")
 
 
-SENT_IN = (service.submit,)
+def end_early(case: Case) -> None:
+    closing.end_early(case.id, "There is no case any more.", by="lawyer", actor_id=None)
+
+
+def told(update: Update) -> dict[str, int]:
+    """The facts of a letter to a backer about an update."""
+    database.session.flush()
+    backer = select(Pledge.id).where(Pledge.case_id == update.case_id)
+    return {"update": update.id, "pledge": database.session.scalars(backer).one()}
+
+
+def owing() -> dict[str, int | str]:
+    """The facts of a letter about an update that is due today."""
+    case = making.funded(legal_stage="issued")
+    case.funded_at = clock.now() - timedelta(days=60)
+    return {"case": case.id, "due_on": stages.day(0).isoformat(), "days": 0}
+
+
+def wishing(case: Case) -> Case:
+    client.wish_changes(client.token_of(stages.asked(case)), "Leave my street out.")
+    return case
+
+
+def answered(case: Case) -> dict[str, int | None]:
+    """The facts of a letter about the client's answer."""
+    row = client.standing(case).row
+    return {"consent": row.id if row else None}
+
+
+SENT_IN = (stages.consented, service.submit)
 APPROVED = (*SENT_IN, approve)
 LIVE = (*APPROVED, service.publish)
+
+
+def linked(send: Callable[[User], object]) -> dict[str, int]:
+    """The facts of a letter around the link that `send` makes for Sara."""
+    send(sara())
+    return {"link": database.session.scalars(select(OneTimeLink).order_by(OneTimeLink.id.desc())).first().id}
+
+
+def about(who: Callable[[], Lawyer], *steps: Callable[[Lawyer], object]) -> dict[str, int]:
+    """The facts of a letter to a lawyer after these steps."""
+    for step in steps:
+        step(who())
+    return {"lawyer": who().id}
+
+
 # One example for every letter.
-EXAMPLES: dict[str, Callable[[World], dict[str, int]]] = {
+EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "accounts.confirm": lambda _world: linked(lambda user: by_letter.ask_to_move(user, "sara.m@example.org")),
+    "accounts.already_registered": lambda _world: linked(lambda user: by_letter.tell_known(user.email)),
+    "accounts.reset": lambda _world: linked(lambda user: by_letter.send_reset(user.id)),
+    "accounts.password_changed": lambda _world: {"user": sara().id},
+    "accounts.email_changed": lambda _world: {"user": sara().id, "is_old": True},
+    "accounts.second_factor": lambda _world: {"user": sara().id, "what": "recovered"},
+    "lawyers.applied": lambda _world: about(kian),
+    "lawyers.verified": lambda _world: about(leila),
+    "lawyers.declined": lambda _world: about(
+        kian,
+        *(lambda lawyer, by=by: lawyers.decline(lawyer, by(), "Send this year’s certificate.") for by in (mina, dara)),
+    ),
     "cases.submitted": lambda world: world.at(*SENT_IN),
+    "cases.client_asked": lambda world: {"consent": stages.asked(world.case).id},
+    "cases.client_agreed": lambda world: answered(stages.consented(world.case)),
+    "cases.client_wants_changes": lambda world: answered(wishing(world.case)),
     "cases.changes_requested": lambda world: world.at(
-        *SENT_IN, lambda case: service.request_changes(case, mina(), "Say who benefits.")
+        *SENT_IN,
+        lambda case: service.request_changes(case, mina(), "Say who benefits.", comments={"title": "Shorter."}),
     ),
     "cases.approved": lambda world: world.at(*APPROVED),
     "cases.declined": lambda world: world.at(*SENT_IN, lambda case: service.decline(case, mina(), "No.")),
@@ -81,6 +150,13 @@ EXAMPLES: dict[str, Callable[[World], dict[str, int]]] = {
     "pledges.lapsed": lambda world: world.pledged(P.LAPSED, ended_at=clock.now()),
     "pledges.target_missed": lambda world: world.pledged(P.RELEASED, ended_at=clock.now()),
     "pledges.too_late": lambda world: world.pledged(P.ABANDONED, ended_at=clock.now()),
+    "pledges.claim": lambda _world: linked(lambda user: by_letter.make(user, "claim", "omid@example.org")),
+    "pledges.ended_early": lambda world: world.pledged(P.RELEASED, ended_at=clock.now()),
+    "cases.ended_early": lambda world: world.at(*LIVE, end_early),
+    "updates.posted": lambda _world: told(making.post(making.funded())),
+    "updates.concluded": lambda _world: told(making.concluded(effect="The library opens again.").update),
+    "updates.due": lambda _world: owing(),
+    "stories.published": lambda _world: {"story": making.told().id},
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases import service
+from app.cases import client, service
 from app.core import clock
 from app.database import db as database
 from app.pledges import links
@@ -79,7 +79,12 @@ def world(app):
         others = [stages.empty_draft(), stages.draft(title="Draft"), stages.in_review(title="Waiting")]
         others += [stages.approved(title="Approved", comment="Fine.")]
         returned = stages.in_review(title="Returned")
-        service.request_changes(returned, mina(), "Say who benefits.\n\nAnd why.")
+        remarks = {"title": "Shorter.", "story": "Who?", "lines": "Why two days?", "deadline": "Later."}
+        service.request_changes(returned, mina(), "Say who benefits.\n\nAnd why.", comments=remarks)
+        wished = stages.draft(title="Wished otherwise")
+        asked = [stages.asked(stages.draft(title="Asked")), stages.asked(wished)]
+        client.wish_changes(client.token_of(asked[1]), "Leave my street out.")
+        others += [wished]
         moment = {"next_at": clock.now(), "first_failed_at": clock.now(), "ended_at": clock.now()}
         card = {"payment_method": "pm_1", "card_brand": "visa", "card_last4": "4242", "collected_at": clock.now()}
         states = [PledgeState.PLEDGED, PledgeState.COLLECTED, PledgeState.RETRY, PledgeState.RELEASED]
@@ -87,7 +92,7 @@ def world(app):
         values = {
             "slug": [river.slug, hidden.slug],
             "public_id": [case.public_id for case in (river, hidden, returned, *others)],
-            "token": [token, *map(links.token_of, pledges)],
+            "token": [token, *map(links.token_of, pledges), *map(client.token_of, asked)],
             "step": service.STEPS,
             "grant_id": [1],
         }
