@@ -8,6 +8,7 @@ taken it) is recognised as one by the reader's mail program.
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
@@ -26,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.core import clock
 from app.core.text import is_safe_line
 from app.database import db, is_sqlite
+from app.extensions import mail
 from app.i18n.locale import using_language
 from app.mail.models import OutgoingLetter
 
@@ -181,7 +183,7 @@ def _set(row: OutgoingLetter, **values: Any) -> None:
     db.session.commit()
 
 
-def _hand_over(row: OutgoingLetter) -> None:
+def _hand_over(row: OutgoingLetter, connection: Any) -> None:
     rendered = render(row.name, row.lang, row.facts)
     db.session.rollback()  # SMTP runs outside the transaction
     if rendered is None:
@@ -199,31 +201,36 @@ def _hand_over(row: OutgoingLetter) -> None:
             "Content-Language": row.lang,
             **rendered.headers,
         },
+        connection=connection,
     )
     message.attach_alternative(rendered.html, "text/html")
+    connection.open()  # nothing to do once it is
     message.send()
     _set(row, sent_at=clock.now(), last_error=None)
 
 
 def send_due(limit: int = 200) -> int:
-    """Send the letters that are due; how many were tried."""
-    for tried in range(limit):
-        row = _claim()
-        if row is None:
-            return tried
-        try:
-            _hand_over(row)
-        except (SMTPException, OSError) as error:
-            db.session.rollback()
-            pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
-            log.warning(
-                "letter not sent", letter=row.name, id=row.id, attempts=row.attempts, error=type(error).__name__
-            )
-            _set(
-                row, next_at=clock.now() + timedelta(seconds=pause), last_error=f"{type(error).__name__}: {error}"[:500]
-            )
-        except Exception as error:  # a letter that cannot be written must not keep the others from going
-            db.session.rollback()
-            log.error("letter failed", letter=row.name, id=row.id, exc_info=True)
-            _set(row, next_at=clock.now() + timedelta(hours=1), last_error=f"{type(error).__name__}: {error}"[:500])
+    """Send the letters that are due, by one connection; how many were tried."""
+    with closing(mail.get_connection()) as connection:
+        for tried in range(limit):
+            row = _claim()
+            if row is None:
+                return tried
+            _try(row, connection)
     return limit
+
+
+def _try(row: OutgoingLetter, connection: Any) -> None:
+    """Send one letter, or note why not; after a failure the next one gets a connection of its own."""
+    try:
+        _hand_over(row, connection)
+    except (SMTPException, OSError) as error:
+        db.session.rollback()
+        connection.close()
+        pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+        log.warning("letter not sent", letter=row.name, id=row.id, attempts=row.attempts, error=type(error).__name__)
+        _set(row, next_at=clock.now() + timedelta(seconds=pause), last_error=f"{type(error).__name__}: {error}"[:500])
+    except Exception as error:  # a letter that cannot be written must not keep the others from going
+        db.session.rollback()
+        log.error("letter failed", letter=row.name, id=row.id, exc_info=True)
+        _set(row, next_at=clock.now() + timedelta(hours=1), last_error=f"{type(error).__name__}: {error}"[:500])

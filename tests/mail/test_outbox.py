@@ -193,6 +193,21 @@ def test_a_refused_address_does_not_keep_others_waiting(house, outbox):
     assert outbox.recipients == [["omid@example.org"]]
 
 
+def test_letters_that_are_due_together_leave_by_one_connection(house, outbox):
+    for n in range(3):
+        post(f"one {n}")
+    letters.send_due()
+    assert len(outbox.peers) == 3 and len(set(outbox.peers)) == 1
+
+
+def test_after_a_connection_that_broke_the_next_letter_takes_another(house, outbox):
+    outbox.drop_after_data()
+    post("one")
+    post("two", to="sara@example.org")
+    assert letters.send_due() == 2
+    assert outbox.recipients == [["omid@example.org"], ["sara@example.org"]] and len(set(outbox.peers)) == 2
+
+
 @pytest.mark.parametrize("name", ["broken", "unheard of"])
 def test_a_letter_that_cannot_be_written_does_not_keep_others_waiting(house, outbox, name):
     @letters.letter("broken")

@@ -32,6 +32,7 @@ class Sink:
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)  # of the envelope, one list for each message
+    peers: list[tuple[str, int]] = field(default_factory=list)  # the connections that brought them
     _faults: list[_Fault] = field(default_factory=list)
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -51,6 +52,7 @@ class Sink:
         """Forget the messages and the faults."""
         self.messages.clear()
         self.recipients.clear()
+        self.peers.clear()
         self._faults.clear()
 
     def refuse(
@@ -89,6 +91,7 @@ class Sink:
             return reply
         self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         self.recipients.append(recipients)
+        self.peers.append(session.peer)
         if self._due("after_data", recipients) is not None:
             server.transport.abort()
         return "250 OK"
