@@ -62,7 +62,7 @@ def test_the_menu_of_a_phone_opens_and_leads_on(browse):
 def test_a_chosen_theme_stays_and_one_comes_back_to_where_one_was(browse):
     page = browse(DESKTOP)
     page.goto("/fa/fees")
-    page.locator("header .icon-btn").click()
+    page.locator("header .icon-btn[href*=appearance]").click()
     page.locator("[name=theme][value=dark]").check()
     steps.send(page)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -322,9 +322,13 @@ def test_a_live_key_is_refused(sim):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_program_says_when_it_is_ready_and_ends_at_once(tmp_path, how):
     command = [sys.executable, "-m", "stripesim", "--port", "0", "--db", str(tmp_path / "sim.sqlite3")]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=os.getcwd()
-    ) as program:
+    # A shell starts what runs behind it deaf to Ctrl-C, and programs pass that on.
+    heard = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=os.getcwd())
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    with program:
         url = re.search(r"http://127\.0\.0\.1:\d+", program.stdout.readline())[0]
         StandIn(url).client.v1.customers.create({})
         started = time.monotonic()
