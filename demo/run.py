@@ -108,7 +108,7 @@ def _welcome(place: Place) -> str:
 Amicus is running.
 
   The portal       {place.portal}        in Persian: {place.portal}/fa/
-  The side page    {place.side_page}        mailbox, people and their codes, test cards, clock
+  The side page    {place.side_page}        guided tour, mailbox, people and their codes, test cards, clock
   Stripe stand-in  {place.stand_in}        opens by itself when you back a case
   Logs             {shown(place.logs)}
 
