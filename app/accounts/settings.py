@@ -19,6 +19,7 @@ from app.core.errors import DomainError
 from app.database import db
 from app.i18n.errors import render_error
 from app.web.access import signed_in
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.qr import qr_code
 from app.web.redirects import local_path
@@ -42,17 +43,6 @@ def _is_right(password: Field, user: User) -> bool:
     return False
 
 
-def _blame(form: FlaskForm, error: DomainError) -> int:
-    """Tell a refusal at the field it is about; its status."""
-    db.session.rollback()
-    told = render_error(error)
-    if error.field and error.field in form:
-        form[error.field].errors = [told]
-    else:
-        form.form_errors.append(told)
-    return error.status
-
-
 # ---------------------------------------------------------------- name, address, password
 @blueprint.route("/details", methods=["GET", "POST"])
 @signed_in
@@ -64,7 +54,8 @@ def details() -> ResponseReturnValue:
     try:
         service.describe(user, form.name.data or "", form.lang.data or "")
     except DomainError as error:
-        status = _blame(form, error)
+        db.session.rollback()
+        status = blame(form, error)
         return _details_page(form), status
     db.session.commit()
     flash(_("Saved."), "done")
@@ -184,7 +175,8 @@ def scan() -> ResponseReturnValue:
     try:
         codes = second_factor.complete(user, form.code.data or "")
     except DomainError as error:
-        _blame(form, error)
+        db.session.rollback()
+        blame(form, error)
         return _second_factor_page("accounts/scan.html", form, user, **drawing)
     db.session.commit()
     return render_template("accounts/recovery_codes.html", codes=codes, target=_target(), is_new=True)

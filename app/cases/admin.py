@@ -20,11 +20,10 @@ from app.cases.models import Case
 from app.cases.states import CaseState
 from app.core.errors import DomainError
 from app.database import db
-from app.i18n.errors import render_error
 from app.lawyers import queries as lawyers
 from app.pages import case_page
 from app.web.access import staff
-from app.web.fields import AtMost, cleaned
+from app.web.fields import AtMost, blame, cleaned
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -139,12 +138,10 @@ def review(public_id: str) -> ResponseReturnValue:
 
 def _refused(case: Case, form: DecisionForm, error: DomainError) -> ResponseReturnValue:
     """Say why, on the page as it is now; what was written is kept."""
-    if error.field == "comment":
-        form.comment.errors = [render_error(error)]
-    else:
-        form.form_errors.append(render_error(error))
+    status = blame(form, error)
+    if not error.field:
         form.version.data = str(case.version)
-    return _page(case, form), error.status
+    return _page(case, form), status
 
 
 def _page(case: Case, form: DecisionForm) -> str:

@@ -13,10 +13,10 @@ from app.cases.models import Case, ClientConsent
 from app.cases.states import ASKABLE
 from app.core.errors import DomainError, NotFound
 from app.database import db
-from app.i18n.errors import render_error
 from app.pages import case_page
 from app.web import throttle
 from app.web.access import by_token, lawyer
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -44,11 +44,8 @@ def ask(public_id: str) -> ResponseReturnValue:
         asked = service.ask_client(case, form.client, form_key=form.form_key.data)
     except DomainError as error:
         db.session.rollback()
-        if error.field in form:
-            form[error.field].errors = [render_error(error)]
-        else:
-            form.form_errors.append(render_error(error))
-        return _lawyers_page(case, form), error.status
+        status = blame(form, error)
+        return _lawyers_page(case, form), status
     db.session.commit()
     flash(_("We have sent the link to %(email)s.", email=asked.email), "done")
     return redirect(url_for("consent.ask", public_id=public_id), 303)
@@ -146,12 +143,10 @@ def _refused(token: str, error: DomainError) -> ResponseReturnValue:
     """Say why, on the page as it is now; what was written is kept, and the form goes on from what stands there."""
     row = access.asked(token)
     form = forms.AnswerForm(row.case)
-    if error.field == "message":
-        form.message.errors = [render_error(error)]
-    else:
-        form.form_errors.append(render_error(error))
+    status = blame(form, error)
+    if not error.field:
         form.renew(row.case)
-    return _clients_page(token, row, form), error.status
+    return _clients_page(token, row, form), status
 
 
 def _clients_page(token: str, row: ClientConsent, form: forms.AnswerForm) -> str:

@@ -15,11 +15,10 @@ from app.cases.states import CaseState
 from app.core import clock
 from app.core.errors import DomainError
 from app.database import db
-from app.i18n.errors import render_error
 from app.pledges import closing
 from app.pledges import queries as pledges
 from app.web.access import lawyer, staff
-from app.web.fields import AtMost, cleaned
+from app.web.fields import AtMost, blame, cleaned
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -65,11 +64,8 @@ def _end(case: Case, by: str, back: str) -> ResponseReturnValue:
         is_first = closing.end_early(case.id, form.reason.data, by=by, actor_id=current_visitor().user_id)
     except DomainError as error:
         db.session.rollback()
-        if error.field == "reason":
-            form.reason.errors = [render_error(error)]
-        else:
-            form.form_errors.append(render_error(error))
-        return _page(case, form, by, back), error.status
+        status = blame(form, error)
+        return _page(case, form, by, back), status
     db.session.commit()
     if is_first:
         flash(_("The case has ended. Nobody is charged, and we are telling the backers why."), "done")

@@ -24,6 +24,7 @@ from app.i18n.format import unit
 from app.lawyers.models import Lawyer
 from app.pages import case_page
 from app.web.access import lawyer
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -148,7 +149,7 @@ def _receive(step: str, case: Case) -> ResponseReturnValue:
         part.save(case, form)
     except DomainError as error:
         db.session.rollback()
-        _blame(form, error)
+        blame(form, error)
         return _page(step, form, case), error.status
     if before not in (form.seen.data, _sign(part, case)):
         # Another tab saved something else here since this form was drawn. Sent again, the form has seen it.
@@ -162,15 +163,6 @@ def _receive(step: str, case: Case) -> ResponseReturnValue:
 def _sign(part: Part, case: Case) -> str:
     """A mark that changes when what is stored of a step does."""
     return ids.hash_token(repr(part.held(case)))[:32]
-
-
-def _blame(form: forms.StepForm, error: DomainError) -> None:
-    """Tell a refusal at the field it is about."""
-    told = render_error(error)
-    if error.field in form:
-        form[error.field].errors = [told]
-    else:
-        form.form_errors.append(told)
 
 
 def _onwards(case: Case, step: str) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from app.lawyers.models import Lawyer
 from app.lawyers.states import LawyerState
 from app.storage import files
 from app.web.access import anyone, signed_in
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -76,12 +77,8 @@ def _send_in(form: ApplicationForm, lawyer: Lawyer | None) -> ResponseReturnValu
         service.send_in(current_user.user, form.details)
     except DomainError as error:
         db.session.rollback()
-        told = render_error(error)
-        if error.field and error.field in form:
-            form[error.field].errors = [told]
-        else:
-            form.form_errors.append(told)
-        return _apply_page(form, lawyer), error.status
+        status = blame(form, error)
+        return _apply_page(form, lawyer), status
     db.session.commit()
     if was_waiting:
         flash(_("Your changes are sent. What staff had checked before is checked again."), "done")

@@ -5,30 +5,34 @@ from sqlalchemy import select
 
 from app.core.ids import read_link, sign_link
 from app.database import db
+from app.i18n.locale import alternate_url
 from app.pledges.models import Pledge
 
-_PURPOSE = "pledge"
+MANAGE = "pledge"
 
 
 def _key() -> bytes:
     return str(current_app.config["SECRET_KEY"]).encode()
 
 
-def token_of(pledge: Pledge) -> str:
-    """The token that opens the pledge's own page, until `link_version` is raised."""
-    return sign_link(_key(), _PURPOSE, pledge.public_id, pledge.link_version)
+def token_of(pledge: Pledge, purpose: str = MANAGE) -> str:
+    """The token of the pledge's link for one `purpose`, until `link_version` is raised; it is good for no other."""
+    return sign_link(_key(), purpose, pledge.public_id, pledge.link_version)
+
+
+def url_of(pledge: Pledge, path: str) -> str:
+    """Absolute address of `path` in the backer's language."""
+    return str(current_app.config["AMICUS"].base_url) + alternate_url(path, pledge.lang)
 
 
 def manage_url(pledge: Pledge, path: str = "") -> str:
     """Absolute address of the pledge's page (or of `path` below it) in the backer's language."""
-    base = current_app.config["AMICUS"].base_url
-    prefix = "/fa" if pledge.lang == "fa" else ""
-    return f"{base}{prefix}/pledges/{token_of(pledge)}{path}"
+    return url_of(pledge, f"pledges/{token_of(pledge)}") + path
 
 
-def read(token: str) -> Pledge | None:
-    """The pledge that `token` opens; None if it was altered, has ended or never existed."""
-    found = read_link(_key(), _PURPOSE, token)
+def read(token: str, purpose: str = MANAGE) -> Pledge | None:
+    """The pledge whose link for `purpose` has this `token`; None if it was altered, has ended or never existed."""
+    found = read_link(_key(), purpose, token)
     if found is None:
         return None
     public_id, version = found

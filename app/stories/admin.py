@@ -12,14 +12,13 @@ from wtforms import HiddenField, StringField, TextAreaField
 from app.core import richtext
 from app.core.errors import DomainError
 from app.database import db
-from app.i18n.errors import render_error
 from app.i18n.locale import direction
 from app.stories import access, queries, service
 from app.stories.models import Story
 from app.updates import citations
 from app.updates import queries as updates
 from app.web.access import staff
-from app.web.fields import AtMost, Needed, cleaned, one_line, safe_line
+from app.web.fields import AtMost, Needed, blame, cleaned, one_line, safe_line
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -116,12 +115,9 @@ def edit(story_id: str) -> ResponseReturnValue:
 
 
 def _refused(story: Story, form: StoryForm, error: DomainError) -> ResponseReturnValue:
-    if error.field in form:
-        form[error.field].errors = [render_error(error)]
-    else:
-        form.form_errors.append(render_error(error))
+    status = blame(form, error)
     form.seen.data = str(story.version)  # sent again, the form has seen it
-    return _page(story, form), error.status
+    return _page(story, form), status
 
 
 @blueprint.route("/stories/<story_id>/take-down", methods=["GET", "POST"])

@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from app.cases import access as case_access
@@ -27,6 +26,7 @@ from app.updates.forms import CorrectionForm, OutcomeForm, UpdateForm
 from app.updates.models import Update
 from app.updates.states import SUCCESSES, Kind
 from app.web.access import lawyer
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -51,15 +51,6 @@ def _to_case(case: Case, anchor: str = "updates") -> Response:
 def _to_draft(update: Update) -> Response:
     address = url_for("updates_desk.edit", public_id=update.case.public_id, update_id=update.public_id)
     return redirect(address, 303)
-
-
-def _blame(form: FlaskForm, error: DomainError) -> None:
-    """Tell a refusal at the field it is about."""
-    told = render_error(error)
-    if error.field in form:
-        form[error.field].errors = [told]
-    else:
-        form.form_errors.append(told)
 
 
 # ---------------------------------------------------------------- writing
@@ -110,7 +101,7 @@ def _receive(case: Case, form: UpdateForm, update: Update | None = None) -> Resp
 
 
 def _refused(case: Case, form: UpdateForm, update: Update | None, error: DomainError) -> ResponseReturnValue:
-    _blame(form, error)
+    blame(form, error)
     if isinstance(error, service.Overtaken) and update is not None:
         form.seen.data = str(update.version)  # sent again, the form has seen it
     return _writing(case, form, update), error.status
@@ -195,7 +186,7 @@ def correct(public_id: str, update_id: str) -> ResponseReturnValue:
         is_new = service.correct(update, title, form.body.data, seen=form.seen_version, hides_earlier=hides)
     except DomainError as error:
         db.session.rollback()
-        _blame(form, error)
+        blame(form, error)
         form.seen.data = str(update.version)
         return _correcting(update, form), error.status
     db.session.commit()
@@ -253,7 +244,7 @@ def _blame_outcome(form: OutcomeForm, error: DomainError) -> None:
         if isinstance(error, files.WrongType):
             error = outcomes.NotPdf()
         error.field = "document"
-    _blame(form, error)
+    blame(form, error)
 
 
 def _concluding(case: Case, form: OutcomeForm) -> str:

@@ -7,14 +7,14 @@ and through it the address and the case.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit.service import record
 from app.core import clock
-from app.core.ids import hash_token, read_link, sign_link
+from app.core.ids import hash_token
 from app.database import db, is_sqlite
+from app.pledges import links
 from app.pledges.models import Pledge
 from app.pledges.states import LIVE
 from app.updates.models import Update, UpdateOptout
@@ -83,29 +83,19 @@ def letter_key(update_id: int, email: str) -> str:
 
 
 # ---------------------------------------------------------------- who wants none
-def _key() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()
-
-
 def token_of(pledge: Pledge) -> str:
     """The token of the link that ends the letters about the case of `pledge`."""
-    return sign_link(_key(), _PURPOSE, pledge.public_id, pledge.link_version)
+    return links.token_of(pledge, _PURPOSE)
 
 
 def unsubscribe_url(pledge: Pledge) -> str:
     """Absolute address behind the link, in the backer's language."""
-    prefix = "/fa" if pledge.lang == "fa" else ""
-    return f"{current_app.config['AMICUS'].base_url}{prefix}/unsubscribe/{token_of(pledge)}"
+    return links.url_of(pledge, f"unsubscribe/{token_of(pledge)}")
 
 
 def read(token: str) -> Pledge | None:
     """The pledge whose link has this `token`; None if it was altered, has ended or never existed."""
-    found = read_link(_key(), _PURPOSE, token)
-    if found is None:
-        return None
-    public_id, version = found
-    pledge = db.session.scalar(select(Pledge).where(Pledge.public_id == public_id))
-    return pledge if pledge is not None and pledge.link_version == version else None
+    return links.read(token, _PURPOSE)
 
 
 def _refusal(pledge: Pledge) -> ColumnElement[bool]:

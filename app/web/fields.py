@@ -7,17 +7,29 @@ from typing import Any, Protocol
 
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
-from wtforms import Field, StringField, ValidationError
+from wtforms import Field, Form, StringField, ValidationError
 from wtforms import FieldList as WTFormsFieldList
 
 from app.core import clock
+from app.core.errors import DomainError
 from app.core.money import AmountError, Money
 from app.core.text import clean_text, is_safe_line
+from app.i18n.errors import render_error
 from app.i18n.format import amount_input, date_figures, digits, money_text, num_text
 from app.i18n.parse import DateError, parse_date
 
 # A hidden mark of each form that is drawn, by which a form that is sent twice is known.
 FORM_KEY = re.compile(r"[0-9a-z]{32}")
+
+
+def blame(form: Form, error: DomainError) -> int:
+    """Tell a refusal at the field it is about, else above the form; the status to answer with."""
+    told = render_error(error)
+    if error.field in form:
+        form[error.field].errors = [told]
+    else:
+        form.form_errors.append(told)
+    return error.status
 
 
 # ---------------------------------------------------------------- filters
