@@ -132,7 +132,7 @@ def test_a_lawyer_signs_up_is_verified_and_opens_a_case(browse, portal, journey,
     stranger = browse(PHONE)
     journey.go(stranger, live)
     assert said["title"] in words(stranger) and stranger.locator("a[href$='/back']:visible").count()
-    journey.go(stranger, "/cases/")
+    journey.go(stranger, "/cases/?sort=newest")
     assert said["title"] in words(stranger)
 
 

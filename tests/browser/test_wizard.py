@@ -44,7 +44,7 @@ def test_a_page_is_written_approved_and_published(browse, portal, email, lang, s
     stranger = browse(PHONE, script=script)
     stranger.goto(live)
     assert said["title"] in words(stranger) and said["respondent"] in words(stranger)
-    stranger.goto(f"{prefix}/cases/")
+    stranger.goto(f"{prefix}/cases/?sort=newest")
     expect(stranger.get_by_role("link", name=said["title"]).first).to_be_visible()
 
 
