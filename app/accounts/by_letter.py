@@ -8,7 +8,6 @@ address has an account: that is told by letter, to the address itself.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +20,7 @@ from app.core.errors import N_, Conflict, NotFound
 from app.database import db
 from app.jobs.queue import defer
 from app.mail.outbox import post
+from app.web.secret import secret_key
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def token_of(link: OneTimeLink) -> str:
 
 
 def _token(kind: str, seed: str) -> str:
-    return ids.derive(str(current_app.config["SECRET_KEY"]).encode(), f"account.{kind}", seed, 1)
+    return ids.derive(secret_key(), f"account.{kind}", seed, 1)
 
 
 def _send(user: User, kind: str, email: str) -> None:

@@ -14,7 +14,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from app.accounts.models import User
-from app.cases import access, client, labels, queries, service
+from app.cases import access, client, labels, queries
+from app.cases import review as decisions
 from app.cases.fields import FIELDS
 from app.cases.models import Case
 from app.cases.states import CaseState
@@ -100,11 +101,11 @@ class DecisionForm(FlaskForm):
         """Do what was chosen; whether it was the first such decision."""
         comment, seen = self.comment.data, self.seen
         if self.decision.data == "approve":
-            return service.approve(case, reviewer, comment, seen=seen)
+            return decisions.approve(case, reviewer, comment, seen=seen)
         if self.decision.data == "decline":
             code = self.code.data
-            return service.decline(case, reviewer, comment, code=code, comments=self.written, seen=seen)
-        return service.request_changes(case, reviewer, comment, comments=self.written, seen=seen)
+            return decisions.decline(case, reviewer, comment, code=code, comments=self.written, seen=seen)
+        return decisions.request_changes(case, reviewer, comment, comments=self.written, seen=seen)
 
 
 @blueprint.get("/cases")

@@ -24,6 +24,7 @@ from app.core.errors import N_, Conflict, Invalid
 from app.database import db
 from app.i18n.locale import LANGUAGES, alternate_url, get_locale
 from app.mail.outbox import post
+from app.web.secret import secret_key
 
 LASTS = timedelta(days=14)
 LONGEST_MESSAGE = 2000  # characters
@@ -155,11 +156,7 @@ def token_of(row: ClientConsent) -> str:
 
 
 def _token(seed: str) -> str:
-    return ids.derive(_key(), "client", seed, 1)
-
-
-def _key() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()
+    return ids.derive(secret_key(), "client", seed, 1)
 
 
 def link_of(row: ClientConsent) -> str:
@@ -184,7 +181,7 @@ def ask(case: Case, client: Client, *, form_key: str = "") -> ClientConsent:
         raise BadLanguage()
     seed = ids.public_id()
     if form_key:
-        seed = ids.derive(_key(), "client form", f"{case.public_id}:{form_key}", 1)
+        seed = ids.derive(secret_key(), "client form", f"{case.public_id}:{form_key}", 1)
         asked = db.session.scalar(select(ClientConsent).where(ClientConsent.seed == seed))
         if asked is not None:
             return asked

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, client, forms, labels, service
+from app.cases import access, client, drafting, forms, labels, review
 from app.cases.models import Case, ClientConsent
 from app.cases.states import ASKABLE
 from app.core.errors import DomainError, NotFound
@@ -41,7 +41,7 @@ def ask(public_id: str) -> ResponseReturnValue:
         return _lawyers_page(case, form), 400
     try:
         _count_letter(case, form.email.data)
-        asked = service.ask_client(case, form.client, form_key=form.form_key.data)
+        asked = review.ask_client(case, form.client, form_key=form.form_key.data)
     except DomainError as error:
         db.session.rollback()
         status = blame(form, error)
@@ -94,7 +94,7 @@ def _lawyers_page(case: Case, form: forms.ClientForm) -> str:
         labels=labels,
         days=client.LASTS.days,
         is_verified=case.lawyer.is_verified,
-        missing=service.missing(case) if case.is_editable else [],
+        missing=drafting.missing(case) if case.is_editable else [],
     )
 
 

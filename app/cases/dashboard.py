@@ -10,7 +10,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, client, forms, labels, queries, service
+from app.cases import access, client, drafting, forms, labels, publishing, queries
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState
 from app.core.errors import DomainError, NotFound
@@ -64,7 +64,7 @@ def home() -> str:
             case,
             CaseState(case.state),
             totals.get(case.id),
-            len(service.missing(case)),
+            len(drafting.missing(case)),
             owed.get(case.id),
             case.id in consents and not consents[case.id].can_wait,
         )
@@ -88,7 +88,7 @@ def case(public_id: str) -> ResponseReturnValue:
     """How a case stands; a draft goes on where it was left."""
     found = access.own(public_id, current_visitor())
     if found.state == CaseState.DRAFT:
-        left = service.missing(found)
+        left = drafting.missing(found)
         where = url_for("wizard.step", public_id=public_id, step=left[0]) if left else None
         return redirect(where or url_for("wizard.check", public_id=public_id), 303)
     return _page(found)
@@ -121,7 +121,7 @@ def _page(
         decision=decision,
         remarks=queries.remarks(found, decision[0]) if decision else [],
         consent=client.standing(found),
-        needs_day=is_approved and "deadline" in service.missing(found),
+        needs_day=is_approved and "deadline" in drafting.missing(found),
         publish=(publish or forms.PublishForm(fresh=True, deadline=forms.likely_day(found))) if is_approved else None,
         links=_named_links(found) if found.is_private else [],
         link=(link or forms.LinkForm(fresh=True)) if found.is_private and found.is_published else None,
@@ -129,7 +129,7 @@ def _page(
         token_url=_link_url(found, token) if token else "",
         is_ended=is_ended,
         page_url=queries.page_url(found, found.lang) if found.is_published else "",
-        limits=service.deadline_limits(found.time_zone),
+        limits=drafting.deadline_limits(found.time_zone),
         labels=labels,
         icons=labels.STATE_ICONS,
         refusal=refusal,
@@ -161,7 +161,7 @@ def publish(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, publish=form), 400
     try:
-        token = service.publish(found, form.deadline.data, form_key=form.form_key.data)
+        token = publishing.publish(found, form.deadline.data, form_key=form.form_key.data)
     except DomainError as error:
         db.session.rollback()
         return _publishing_refused(found, form, error)
@@ -193,7 +193,7 @@ def links(public_id: str) -> ResponseReturnValue:
     form.whole = True
     if not form.validate():
         return _page(found, link=form), 400
-    token = service.make_link(found, form.label.data, form_key=form.form_key.data)
+    token = publishing.make_link(found, form.label.data, form_key=form.form_key.data)
     db.session.commit()
     return _show_link(found, token)
 
@@ -217,7 +217,7 @@ def revoke(public_id: str, grant_id: int) -> ResponseReturnValue:
     if request.method != "POST" and grant.revoked_at is None:
         return render_template("dashboard/revoke.html", case=found, name=name)
     if request.method == "POST":
-        service.revoke_link(found, grant_id)
+        publishing.revoke_link(found, grant_id)
         db.session.commit()
         flash(_("The link has ended. Whoever had it can no longer open the page."), "done")
     return redirect(url_for("dashboard.case", public_id=public_id), 303)

@@ -18,10 +18,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, FormField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
-from app.cases import client, fields, queries, service
+from app.cases import client, drafting, fields, queries
+from app.cases.drafting import LONGEST_STORY, MOST_LINES, SHORTEST_STORY
 from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, LEGAL_STAGES, VISIBILITIES
 from app.cases.models import Case
-from app.cases.service import LONGEST_STORY, MOST_LINES, SHORTEST_STORY
 from app.core import ids, richtext
 from app.core.money import AmountError, Money, parse
 from app.core.text import word_count
@@ -63,7 +63,7 @@ def _languages() -> list[SelectChoice]:
 
 def likely_day(case: Case) -> date:
     """A day on which pledging for `case` could close, to begin with or to show how a day is typed."""
-    first, last = service.deadline_limits(case.time_zone)
+    first, last = drafting.deadline_limits(case.time_zone)
     return min(first + THREE_WEEKS, last)
 
 
@@ -193,16 +193,16 @@ class PartiesForm(StepForm):
 
     @staticmethod
     def stored(case: Case) -> dict[str, Any]:
-        return {name: getattr(case, name) for name in service.Parties.__annotations__}
+        return {name: getattr(case, name) for name in drafting.Parties.__annotations__}
 
     def validate_claim_number(self, field: StringField) -> None:
         if self.whole and not field.data and self.legal_stage.data in FILED_STAGES:
             raise ValidationError(_("Enter the claim number: it is needed once a claim is filed."))
 
     @property
-    def parties(self) -> service.Parties:
+    def parties(self) -> drafting.Parties:
         """What was typed."""
-        return service.Parties(**{name: self[name].data or "" for name in service.Parties.__annotations__})
+        return drafting.Parties(**{name: self[name].data or "" for name in drafting.Parties.__annotations__})
 
 
 class StoryForm(StepForm):
@@ -318,10 +318,10 @@ class BudgetForm(StepForm):
         return [entry.form for entry in self.lines if not entry.form.is_empty]
 
     @property
-    def budget(self) -> list[service.Line]:
+    def budget(self) -> list[drafting.Line]:
         """What was typed, of a form that was found to be right."""
         return [
-            service.Line(line.label.data, line.detail.data, line.money)
+            drafting.Line(line.label.data, line.detail.data, line.money)
             for line in self.filled
             if line.money is not None
         ]
@@ -411,14 +411,14 @@ class DeadlineForm(StepForm):
                 raise ValidationError(_("Enter the cap that is agreed.")) from None
 
     def validate_costs_note(self, field: TextAreaField) -> None:
-        needed = service.note_is_needed(self.case.kind, self.costs_risk.data or "")
+        needed = drafting.note_is_needed(self.case.kind, self.costs_risk.data or "")
         if self.whole and needed and not field.data:
             raise ValidationError(_("Say in a sentence or two what your client could have to pay, and when."))
 
     @property
-    def costs(self) -> service.CostsRisk:
+    def costs(self) -> drafting.CostsRisk:
         """What was typed."""
-        return service.CostsRisk(self.costs_risk.data or "", self.cap, self.costs_note.data)
+        return drafting.CostsRisk(self.costs_risk.data or "", self.cap, self.costs_note.data)
 
 
 # ---------------------------------------------------------------- dashboard

@@ -1,4 +1,4 @@
-"""How a case goes from one state to the next: held against everybody else, judged, then moved."""
+"""How a case goes from one state to the next: held against everybody else, judged, moved, and its lawyer told."""
 
 from sqlalchemy import select
 
@@ -7,12 +7,19 @@ from app.cases.states import CaseState, Verdict, judge
 from app.core import clock
 from app.core.errors import N_, Conflict
 from app.database import db
+from app.mail.outbox import post
 
 
 class IllegalMove(Conflict):
     """The case has left the state from which this is possible."""
 
     message = N_("The case has changed meanwhile. Look at it again before you go on.")
+
+
+class NotVerified(Conflict):
+    """Only verified lawyers send pages in and publish them."""
+
+    message = N_("Your verification must be complete before the page can go to a reviewer or live.")
 
 
 def held(case: Case) -> Case:
@@ -33,3 +40,10 @@ def move(case: Case, state: CaseState) -> bool:
     case.version += 1
     case.updated_at = clock.now()
     return True
+
+
+def tell_lawyer(case: Case, event: str) -> None:
+    """Write the letter `cases.<event>` to the lawyer down, once for each version of the case."""
+    user = case.lawyer.user
+    key = f"case:{case.id}:{event}:{case.version}"
+    post(key, f"cases.{event}", to=user.email, lang=user.lang, facts={"case": case.id})

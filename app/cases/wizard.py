@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.cases import access, client, forms, labels, queries, service
+from app.cases import access, client, drafting, forms, labels, moves, queries, review
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import ids
@@ -43,27 +43,27 @@ class Part:
 
 
 def _save_visibility(case: Case, form: forms.VisibilityForm) -> None:
-    service.set_visibility(case, Visibility(form.visibility.data or case.visibility), form.lang.data or case.lang)
+    drafting.set_visibility(case, Visibility(form.visibility.data or case.visibility), form.lang.data or case.lang)
 
 
 def _save_about(case: Case, form: forms.AboutForm) -> None:
-    service.describe(case, title=form.title.data, area=form.areas.get(form.area.data), kind=form.kind.data)
+    drafting.describe(case, title=form.title.data, area=form.areas.get(form.area.data), kind=form.kind.data)
 
 
 def _save_parties(case: Case, form: forms.PartiesForm) -> None:
-    service.set_parties(case, form.parties)
+    drafting.set_parties(case, form.parties)
 
 
 def _save_story(case: Case, form: forms.StoryForm) -> None:
-    service.tell_story(case, form.summary.data, form.story.data)
+    drafting.tell_story(case, form.summary.data, form.story.data)
 
 
 def _save_budget(case: Case, form: forms.BudgetForm) -> None:
-    service.set_budget(case, form.budget, form.wanted, whole=form.whole)
+    drafting.set_budget(case, form.budget, form.wanted, whole=form.whole)
 
 
 def _save_deadline(case: Case, form: forms.DeadlineForm) -> None:
-    service.set_deadline(case, form.deadline.data, form.costs)
+    drafting.set_deadline(case, form.deadline.data, form.costs)
 
 
 PARTS = {
@@ -112,9 +112,9 @@ def new() -> ResponseReturnValue:
         page = _page("visibility", form, is_verified=owner.is_verified)
         return page, 400 if form.is_submitted() else 200
     visibility, lang = Visibility(form.visibility.data), form.lang.data
-    case = service.open_case(owner, visibility, lang, form_key=form.form_key.data)
+    case = drafting.open_case(owner, visibility, lang, form_key=form.form_key.data)
     if case.is_editable and (case.visibility, case.lang) != (visibility, lang):
-        service.set_visibility(case, visibility, lang)  # the browser went back and sent other answers
+        drafting.set_visibility(case, visibility, lang)  # the browser went back and sent other answers
     db.session.commit()
     return _onwards(case, "visibility")
 
@@ -126,7 +126,7 @@ def step(public_id: str, step: str) -> ResponseReturnValue:
         abort(404)
     case = access.own(public_id, current_visitor())
     if request.method == "POST":
-        return _receive(step, service.held(case))
+        return _receive(step, moves.held(case))
     if not case.is_editable:
         return redirect(url_for("dashboard.case", public_id=public_id), 303)
     return _page(step, PARTS[step].form(case), case)
@@ -137,7 +137,7 @@ def _receive(step: str, case: Case) -> ResponseReturnValue:
     part = PARTS[step]
     form = part.form(case)
     if not case.is_editable:
-        form.form_errors.append(render_error(service.NotEditable()))
+        form.form_errors.append(render_error(drafting.NotEditable()))
         return _page(step, form, case, is_closed=True), 409
     if form.redraws(request.form):
         return _page(step, form, case), 400 if form.errors else 200
@@ -175,7 +175,7 @@ def _onwards(case: Case, step: str) -> ResponseReturnValue:
 
 def _steps(case: Case | None) -> list[tuple[LazyString, str, bool]]:
     """Title, address and whether it is done, of every step. What is done can be opened, and what comes next."""
-    left = [*service.missing(case), CHECK] if case else list(TITLES)
+    left = [*drafting.missing(case), CHECK] if case else list(TITLES)
     return [
         (title, _url_of(case, step) if case and (step not in left or step == left[0]) else "", step not in left)
         for step, title in TITLES.items()
@@ -204,7 +204,7 @@ def _page(
         is_closed=is_closed,
         is_overtaken=is_overtaken,
         **_asked_for(step, case),
-        service=service,
+        drafting=drafting,
         currency_unit=unit(current_app.config["AMICUS"].currency),
     )
 
@@ -233,8 +233,8 @@ def check(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("dashboard.case", public_id=public_id), 303)
         return _check_page(case)
     try:
-        service.submit(case)
-    except (service.NotVerified, service.NotComplete) as error:
+        review.submit(case)
+    except (moves.NotVerified, review.NotComplete) as error:
         db.session.rollback()
         return _check_page(case, refusal=render_error(error)), error.status
     db.session.commit()
@@ -243,7 +243,7 @@ def check(public_id: str) -> ResponseReturnValue:
 
 
 def _check_page(case: Case, refusal: str = "") -> str:
-    missing = service.missing(case)
+    missing = drafting.missing(case)
     return render_template(
         "cases/wizard/check.html",
         case=case,

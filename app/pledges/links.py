@@ -7,17 +7,14 @@ from app.core.ids import read_link, sign_link
 from app.database import db
 from app.i18n.locale import alternate_url
 from app.pledges.models import Pledge
+from app.web.secret import secret_key
 
 MANAGE = "pledge"
 
 
-def _key() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()
-
-
 def token_of(pledge: Pledge, purpose: str = MANAGE) -> str:
     """The token of the pledge's link for one `purpose`, until `link_version` is raised; it is good for no other."""
-    return sign_link(_key(), purpose, pledge.public_id, pledge.link_version)
+    return sign_link(secret_key(), purpose, pledge.public_id, pledge.link_version)
 
 
 def url_of(pledge: Pledge, path: str) -> str:
@@ -32,7 +29,7 @@ def manage_url(pledge: Pledge, path: str = "") -> str:
 
 def read(token: str, purpose: str = MANAGE) -> Pledge | None:
     """The pledge whose link for `purpose` has this `token`; None if it was altered, has ended or never existed."""
-    found = read_link(_key(), purpose, token)
+    found = read_link(secret_key(), purpose, token)
     if found is None:
         return None
     public_id, version = found

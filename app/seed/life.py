@@ -14,8 +14,7 @@ from sqlalchemy import select
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
-from app.cases import client
-from app.cases import service as cases
+from app.cases import client, drafting, publishing, review
 from app.cases.client import Client
 from app.cases.fields import fingerprint
 from app.cases.models import Area, Case
@@ -170,17 +169,17 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     """A page is written, sent in, agreed to by the client, decided on and published, some two days apart."""
     rng = _generator(plan, "steps")
     decisions: dict[CaseState, Callable[[], object]] = {
-        CaseState.CHANGES_REQUESTED: lambda: cases.request_changes(
+        CaseState.CHANGES_REQUESTED: lambda: review.request_changes(
             _case(plan), _user(reviewer), plan.comment, comments=plan.comments
         ),
-        CaseState.DECLINED: lambda: cases.decline(_case(plan), _user(reviewer), plan.comment, code=plan.refusal),
+        CaseState.DECLINED: lambda: review.decline(_case(plan), _user(reviewer), plan.comment, code=plan.refusal),
     }
 
     def approve() -> None:
-        cases.approve(_case(plan), _user(reviewer), plan.comment)
+        review.approve(_case(plan), _user(reviewer), plan.comment)
 
     def publish() -> None:
-        token = cases.publish(_case(plan))
+        token = publishing.publish(_case(plan))
         if token is not None:
             links[plan.page.title] = token
 
@@ -205,8 +204,8 @@ def _send_in(plan: Plan) -> None:
     """The client is sent a link, and a reviewer the page."""
     case = _case(plan)
     name, email = _CLIENTS[plan.page.lang]
-    cases.ask_client(case, Client(name, email, plan.page.lang))
-    cases.submit(case)
+    review.ask_client(case, Client(name, email, plan.page.lang))
+    review.submit(case)
 
 
 def _agree(plan: Plan) -> None:
@@ -221,15 +220,15 @@ def _agree(plan: Plan) -> None:
 def _write(plan: Plan, now: datetime) -> None:
     page = plan.page
     lawyer = _lawyer(PEOPLE[plan.lawyer])
-    case = cases.open_case(lawyer, page.visibility, page.lang)
+    case = drafting.open_case(lawyer, page.visibility, page.lang)
     area = db.session.scalars(select(Area).where(Area.slug == page.area)).one()
-    cases.describe(case, title=page.title, area=area, kind=page.kind)
-    cases.set_parties(case, replace(page.parties, claim_number=_dated(page.parties.claim_number)))
-    cases.tell_story(case, page.summary, page.story)
+    drafting.describe(case, title=page.title, area=area, kind=page.kind)
+    drafting.set_parties(case, replace(page.parties, claim_number=_dated(page.parties.claim_number)))
+    drafting.tell_story(case, page.summary, page.story)
     if page.lines:
-        cases.set_budget(case, page.lines, None)
+        drafting.set_budget(case, page.lines, None)
         today = now.astimezone(ZoneInfo(case.time_zone)).date()
-        cases.set_deadline(case, today + timedelta(days=plan.deadline), page.costs)
+        drafting.set_deadline(case, today + timedelta(days=plan.deadline), page.costs)
 
 
 def _backed(plan: Plan, now: datetime, pay: Pay) -> Iterator[Event]:

@@ -1,7 +1,7 @@
 """The pages in English. Every person, firm, public body and place in them is made up; the law is that of England and
 Wales."""
 
-from app.cases.service import CostsRisk, Parties
+from app.cases.drafting import CostsRisk, Parties
 from app.cases.states import Visibility
 from app.seed.parts import Page, line, pounds
 

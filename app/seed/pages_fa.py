@@ -1,6 +1,6 @@
 """The pages in Persian. Every person, bank and clinic in them is made up; the law is that of England and Wales."""
 
-from app.cases.service import CostsRisk, Parties
+from app.cases.drafting import CostsRisk, Parties
 from app.cases.states import Visibility
 from app.seed.parts import Page, line
 

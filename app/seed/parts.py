@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.cases.service import CostsRisk, Line, Parties
+from app.cases.drafting import CostsRisk, Line, Parties
 from app.cases.states import Visibility
 from app.core.money import Money
 from app.updates.states import Audience, Code

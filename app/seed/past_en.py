@@ -3,7 +3,7 @@
 Everybody and every place in them is made up. So are the citations: no court counts as far as their numbers.
 """
 
-from app.cases.service import CostsRisk, Parties
+from app.cases.drafting import CostsRisk, Parties
 from app.seed.parts import Ending, News, Page, Told, line, pounds
 from app.updates.states import Audience, Code
 

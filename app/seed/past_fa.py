@@ -1,6 +1,6 @@
 """Cases of the past, in Persian: their pages, what their lawyer told the backers, and how they ended."""
 
-from app.cases.service import CostsRisk, Parties
+from app.cases.drafting import CostsRisk, Parties
 from app.seed.parts import Ending, News, Page, Told, line
 from app.updates.states import Audience, Code
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.audit.service import record
+from app.cases import moves
 from app.cases import service as cases
 from app.cases.models import Case
 from app.cases.states import CaseState
@@ -94,7 +95,7 @@ def record_outcome(
 
     Raises NotFunded, BadCode, Incomplete, InTheFuture, BeforeTheCase, NoDocument, NotPdf.
     """
-    case = cases.held(case)
+    case = moves.held(case)
     if (known := queries.outcome_of(case)) is not None:
         return known, False
     if case.state != CaseState.FUNDED:

@@ -6,10 +6,10 @@ correction is a new version, and the words before it are kept.
 
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.audit.service import record
+from app.cases import moves
 from app.cases import service as cases
 from app.cases.labels import LEGAL_STAGES
 from app.cases.models import Case
@@ -21,6 +21,7 @@ from app.updates import duties, queries
 from app.updates.labels import AUDIENCES
 from app.updates.models import Update, UpdateVersion
 from app.updates.states import Kind
+from app.web.secret import secret_key
 
 LONGEST_BODY = 10_000  # characters
 
@@ -88,10 +89,6 @@ def _refuse_unless_live(case: Case) -> None:
         raise NotLive()
 
 
-def _key() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()
-
-
 # ---------------------------------------------------------------- drafts
 def draft(case: Case, words: Words, *, form_key: str = "") -> Update:
     """Keep a new draft; a form that is sent twice, with the same `form_key`, makes one.
@@ -101,8 +98,8 @@ def draft(case: Case, words: Words, *, form_key: str = "") -> Update:
     _refuse_unless_live(case)
     public_id = ids.public_id()
     if form_key:
-        public_id = ids.derive(_key(), "update", f"{case.public_id}:{form_key}", 1)[: len(public_id)]
-        case = cases.held(case)  # both sendings may arrive at once; the second waits here
+        public_id = ids.derive(secret_key(), "update", f"{case.public_id}:{form_key}", 1)[: len(public_id)]
+        case = moves.held(case)  # both sendings may arrive at once; the second waits here
         if (made := db.session.scalar(select(Update).where(Update.public_id == public_id))) is not None:
             if _words_of(made) != words:
                 change(made, words, seen=made.version)
@@ -142,7 +139,7 @@ def discard(update: Update) -> None:
 
 def held(update: Update) -> Update:
     """The update, read anew and held until the transaction ends; its case first, so that nobody waits in a circle."""
-    cases.held(update.case)
+    moves.held(update.case)
     return db.session.scalars(
         select(Update).where(Update.id == update.id).with_for_update().execution_options(populate_existing=True)
     ).one()
@@ -189,7 +186,7 @@ def say_unchanged(case: Case, *, after: int) -> bool:
 
     Quiet (False) if another has come since: the same button was pressed twice. Raises NothingOwed, StillUnchanged.
     """
-    case = cases.held(case)
+    case = moves.held(case)
     if queries.count(case) != after:
         return False
     if duties.of(case, None) is None:

@@ -11,13 +11,13 @@ import math
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from flask import current_app
 from sqlalchemy import delete, func, select
 
 from app.core import clock
 from app.core.errors import TooMany as TooMany
 from app.database import db, is_sqlite
 from app.web.models import ThrottleHit
+from app.web.secret import secret_key
 
 KEPT = timedelta(days=30)
 
@@ -82,5 +82,4 @@ def prune() -> None:
 
 
 def _hash(kind: str, key: str) -> str:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"{kind}\0{key}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret_key(), f"{kind}\0{key}".encode(), hashlib.sha256).hexdigest()

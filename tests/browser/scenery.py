@@ -12,7 +12,7 @@ from app.accounts import by_letter
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import OneTimeLink, User
-from app.cases import client, fields, queries, service
+from app.cases import client, drafting, fields, publishing, queries, review
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import clock
@@ -155,9 +155,9 @@ def people_and_drafts(places: Places) -> None:
     places["private_in_review"] = stages.in_review(leila(), Visibility.PRIVATE, title="A family’s appeal").public_id
     asked = stages.in_review(leila(), title="Lorries on Mill Lane")
     comment = "Say who owns the lane.\n\nSay how many lorries there were."
-    service.request_changes(asked, mina(), comment, comments={"story": "How many?", "lines": "Is there no expert?"})
+    review.request_changes(asked, mina(), comment, comments={"story": "How many?", "lines": "Is there no expert?"})
     declined = stages.in_review(leila(), title="Fees for a school trip")
-    service.decline(declined, mina(), "This is not a legal case.", code="outside")
+    review.decline(declined, mina(), "This is not a legal case.", code="outside")
     answers(places)
     places["changes_requested"], places["declined"] = asked.public_id, declined.public_id
     places["approved"] = stages.approved(leila(), title="Minimum wage on the night shift", closes_in=60).public_id
@@ -173,7 +173,7 @@ def answers(places: Places) -> None:
     client.agree(places["client_agreed"], seen=fields.fingerprint(service_case(places["asked_agreed"])))
     client.wish_changes(places["client_wishes"], "Leave my street out.\n\nAnd my name.")
     changed = stages.consented(stages.draft(leila(), title="Other words", story=STORY))
-    service.tell_story(changed, "A new summary.", STORY)
+    drafting.tell_story(changed, "A new summary.", STORY)
     places["asked_stale"] = changed.public_id
 
 
@@ -219,7 +219,7 @@ def published(places: Places) -> None:
         if name in ("ended", "missed", "concluded"):
             case.raising_ended_at = case.closed_at = clock.now()
     case, token = stages.live_private(leila(), title="The Moradi family’s appeal", minor=47_500, story=STORY)
-    service.make_link(case, "Parents’ group")
+    publishing.make_link(case, "Parents’ group")
     places["private"], places["link"] = case.public_id, token
     places["grant"] = str(queries.links(case)[0].id)
 

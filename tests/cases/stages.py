@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.cases import client, fields, service
+from app.cases import client, drafting, fields, publishing, review
 from app.cases.client import Client
+from app.cases.drafting import CostsRisk, Line, Parties
 from app.cases.models import Area, Case, ClientConsent
-from app.cases.service import CostsRisk, Line, Parties
 from app.cases.states import Visibility
 from app.core import clock
 from app.core.money import Money
@@ -55,7 +55,7 @@ def area(slug: str = "government") -> Area:
 
 def empty_draft(lawyer: Lawyer | None = None, visibility: Visibility = Visibility.PUBLIC, lang: str = "en") -> Case:
     """A draft of which only the first part is done."""
-    return service.open_case(lawyer or leila(), visibility, lang)
+    return drafting.open_case(lawyer or leila(), visibility, lang)
 
 
 def draft(
@@ -70,17 +70,17 @@ def draft(
     """A complete draft. Its one budget line is of `minor` pence."""
     said = {**WORDS, **words}
     case = empty_draft(lawyer, visibility)
-    service.describe(case, title=said["title"], area=area(area_slug), kind="litigation")
-    service.set_parties(case, Parties(**{name: said[name] for name in PARTIES}))
-    service.tell_story(case, said["summary"], said["story"])
-    service.set_budget(case, [Line(said["line"], said["detail"], Money(minor, "GBP"))], None)
-    service.set_deadline(case, day(closes_in), CostsRisk("uncapped", None, said["costs_note"]))
+    drafting.describe(case, title=said["title"], area=area(area_slug), kind="litigation")
+    drafting.set_parties(case, Parties(**{name: said[name] for name in PARTIES}))
+    drafting.tell_story(case, said["summary"], said["story"])
+    drafting.set_budget(case, [Line(said["line"], said["detail"], Money(minor, "GBP"))], None)
+    drafting.set_deadline(case, day(closes_in), CostsRisk("uncapped", None, said["costs_note"]))
     return case
 
 
 def asked(case: Case, name: str = "Ada Marlowe", email: str = "ada@example.org", lang: str = "en") -> ClientConsent:
     """The client is sent a link; what they will answer to."""
-    return service.ask_client(case, Client(name, email, lang))
+    return review.ask_client(case, Client(name, email, lang))
 
 
 def consented(case: Case, **whom: str) -> Case:
@@ -92,27 +92,27 @@ def consented(case: Case, **whom: str) -> Case:
 def in_review(*args: Any, **values: Any) -> Case:
     """A case that waits for a reviewer and whose client agrees."""
     case = consented(draft(*args, **values))
-    service.submit(case)
+    review.submit(case)
     return case
 
 
 def approved(*args: Any, by: User | None = None, comment: str = "", **values: Any) -> Case:
     """A case that may be published."""
     case = in_review(*args, **values)
-    service.approve(case, by or mina(), comment)
+    review.approve(case, by or mina(), comment)
     return case
 
 
 def live(*args: Any, **values: Any) -> Case:
     """A public case that takes pledges."""
     case = approved(*args, **values)
-    assert service.publish(case) is None
+    assert publishing.publish(case) is None
     return case
 
 
 def live_private(lawyer: Lawyer | None = None, **values: Any) -> tuple[Case, str]:
     """A private case that takes pledges, and the token of its link."""
     case = approved(lawyer, Visibility.PRIVATE, **values)
-    token = service.publish(case)
+    token = publishing.publish(case)
     assert token is not None
     return case, token

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.accounts import service as accounts
 from app.cases import client as client_consent
-from app.cases import labels, service
+from app.cases import drafting, labels, review
 from app.cases.fields import FIELDS
 from app.cases.models import Case, CaseReview, ReviewComment
 from app.cases.states import CaseState, Visibility
@@ -256,10 +256,10 @@ def test_nobody_approves_a_page_that_changed_after_they_opened_it(app, reviewer,
     marks = hidden(reviewer.get(waiting))
     with app.app_context():
         case = database.session.scalars(select(Case)).one()
-        service.request_changes(case, dara(), "Say who benefits.")
-        service.tell_story(case, "Something quite different", stages.STORY)
+        review.request_changes(case, dara(), "Say who benefits.")
+        drafting.tell_story(case, "Something quite different", stages.STORY)
         stages.consented(case)
-        service.submit(case)
+        review.submit(case)
         database.session.commit()
     late = post(reviewer, waiting, marks, decision="approve")
     assert late.status_code == 409 and state() == S.IN_REVIEW
@@ -336,17 +336,17 @@ def sent_back(app, change=None):
     with app.app_context():
         case = database.session.scalars(select(Case)).one()
         comments = {"title": "Name the <town>.", "lines": "Why so much?"}
-        service.request_changes(case, mina(), "Two things.", comments=comments)
+        review.request_changes(case, mina(), "Two things.", comments=comments)
         if change:
             change(case)
             stages.consented(case)
-            service.submit(case)
+            review.submit(case)
         database.session.commit()
         return case.public_id
 
 
 def retitle(case):
-    service.describe(case, title="Keep it in Thornley", area=case.area, kind=case.kind)
+    drafting.describe(case, title="Keep it in Thornley", area=case.area, kind=case.kind)
 
 
 @pytest.mark.parametrize("prefix", ["", "/fa"])

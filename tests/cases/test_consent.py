@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 
 from app.accounts.service import BadEmail
 from app.audit.models import AuditEntry
-from app.cases import client, consent, fields, service
+from app.cases import client, consent, drafting, fields, moves, publishing, review
 from app.cases.client import Client
+from app.cases.drafting import CostsRisk, Line, Parties
 from app.cases.models import Case, ClientConsent
-from app.cases.service import CostsRisk, Line, Parties
 from app.cases.states import CaseState, Consent, Visibility
 from app.core import ids
 from app.core.clock import real_now
@@ -73,17 +73,17 @@ def test_a_token_has_160_bits_and_is_stored_hashed_only(case):
 )
 def test_whom_no_letter_of_ours_can_reach_is_refused(case, whom, error):
     with pytest.raises(error):
-        service.ask_client(case, whom)
+        review.ask_client(case, whom)
     assert stands(case) is Consent.NONE
 
 
 def test_an_incomplete_page_is_shown_to_no_client(db):
-    with pytest.raises(service.NotComplete):
+    with pytest.raises(review.NotComplete):
         asked(stages.empty_draft())
 
 
 def test_a_lawyer_who_is_not_verified_has_no_letters_sent(db):
-    with pytest.raises(service.NotVerified):
+    with pytest.raises(moves.NotVerified):
         asked(stages.draft(kian()))
 
 
@@ -156,22 +156,22 @@ def test_the_wording_is_kept_in_the_language_in_which_it_was_read(case):
 
 
 CHANGES = {
-    "visibility": lambda case: service.set_visibility(case, Visibility.PRIVATE, "en"),
-    "language": lambda case: service.set_visibility(case, Visibility.PUBLIC, "fa"),
-    "title": lambda case: service.describe(case, title="Other", area=case.area, kind=case.kind),
-    "area": lambda case: service.describe(case, title=case.title, area=stages.area("other"), kind=case.kind),
-    "kind": lambda case: service.describe(case, title=case.title, area=case.area, kind="inquest"),
+    "visibility": lambda case: drafting.set_visibility(case, Visibility.PRIVATE, "en"),
+    "language": lambda case: drafting.set_visibility(case, Visibility.PUBLIC, "fa"),
+    "title": lambda case: drafting.describe(case, title="Other", area=case.area, kind=case.kind),
+    "area": lambda case: drafting.describe(case, title=case.title, area=stages.area("other"), kind=case.kind),
+    "kind": lambda case: drafting.describe(case, title=case.title, area=case.area, kind="inquest"),
     **{
-        name: lambda case, name=name: service.set_parties(case, Parties(**{**PARTIES, name: "appeal"}))
+        name: lambda case, name=name: drafting.set_parties(case, Parties(**{**PARTIES, name: "appeal"}))
         for name in PARTIES
     },
-    "summary": lambda case: service.tell_story(case, "Other", STORY),
-    "story": lambda case: service.tell_story(case, case.summary, STORY + "."),
-    "budget": lambda case: service.set_budget(case, [Line("Counsel", "", Money(450_000, "GBP"))], None),
+    "summary": lambda case: drafting.tell_story(case, "Other", STORY),
+    "story": lambda case: drafting.tell_story(case, case.summary, STORY + "."),
+    "budget": lambda case: drafting.set_budget(case, [Line("Counsel", "", Money(450_000, "GBP"))], None),
     "target": lambda case: setattr(case, "target", case.target + Money(1, "GBP")),
-    "risk": lambda case: service.set_deadline(case, day(30), CostsRisk("none", None, stages.WORDS["costs_note"])),
-    "cap": lambda case: service.set_deadline(case, day(30), CostsRisk("capped", Money(1, "GBP"), "")),
-    "note": lambda case: service.set_deadline(case, day(30), CostsRisk("uncapped", None, "Other")),
+    "risk": lambda case: drafting.set_deadline(case, day(30), CostsRisk("none", None, stages.WORDS["costs_note"])),
+    "cap": lambda case: drafting.set_deadline(case, day(30), CostsRisk("capped", Money(1, "GBP"), "")),
+    "note": lambda case: drafting.set_deadline(case, day(30), CostsRisk("uncapped", None, "Other")),
     "lawyer": lambda case: setattr(case, "lawyer", kian()),
 }
 
@@ -203,21 +203,21 @@ def test_every_part_of_the_page_changes_the_fingerprint_but_the_day_it_closes():
 
 def test_the_day_on_which_pledging_closes_may_move(case):
     consented(case)
-    service.set_deadline(case, day(20), CostsRisk("uncapped", None, stages.WORDS["costs_note"]))
+    drafting.set_deadline(case, day(20), CostsRisk("uncapped", None, stages.WORDS["costs_note"]))
     assert stands(case) is Consent.GIVEN
 
 
 def test_a_change_that_is_undone_brings_the_consent_back(case):
     consented(case)
     summary = case.summary
-    service.tell_story(case, "Other", STORY)
-    service.tell_story(case, summary, STORY)
+    drafting.tell_story(case, "Other", STORY)
+    drafting.tell_story(case, summary, STORY)
     assert stands(case) is Consent.GIVEN
 
 
 def test_nobody_agrees_to_a_page_that_changed_while_they_read_it(case):
     row, seen = asked(case), fields.fingerprint(case)
-    service.tell_story(case, "Other", STORY)
+    drafting.tell_story(case, "Other", STORY)
     with pytest.raises(client.PageChanged):
         client.agree(client.token_of(row), seen=seen)
     assert stands(case) is Consent.WAITING and agree(case, row)
@@ -244,16 +244,16 @@ def test_a_wish_for_changes_brings_the_page_back_to_the_lawyer(db, make):
     case = make()
     wish(asked(case))
     assert case.state == S.CHANGES_REQUESTED
-    service.tell_story(case, "Without the street", STORY)
-    service.submit(case)
+    drafting.tell_story(case, "Without the street", STORY)
+    review.submit(case)
     assert case.state == S.IN_REVIEW and stands(case) is Consent.WAITING
 
 
 def test_a_client_whose_answer_no_longer_fits_is_asked_again_when_the_page_is_sent_in(db, told):
     case = stages.in_review()
-    service.request_changes(case, mina(), "Say who benefits.")
-    service.tell_story(case, "Other", STORY)
-    service.submit(case)
+    review.request_changes(case, mina(), "Say who benefits.")
+    drafting.tell_story(case, "Other", STORY)
+    review.submit(case)
     row = client.standing(case).row
     assert stands(case) is Consent.WAITING and (row.name, row.email) == ("Ada Marlowe", "ada@example.org")
 
@@ -261,8 +261,8 @@ def test_a_client_whose_answer_no_longer_fits_is_asked_again_when_the_page_is_se
 def test_a_client_whose_answer_still_fits_is_left_in_peace(db):
     case = stages.in_review()
     first = client.standing(case).row
-    service.request_changes(case, mina(), "Say who benefits.")
-    service.submit(case)
+    review.request_changes(case, mina(), "Say who benefits.")
+    review.submit(case)
     assert client.standing(case).row is first
 
 
@@ -284,10 +284,10 @@ def test_without_consent_to_these_very_words_no_page_is_approved(db, spoil):
     case = stages.in_review()
     spoil(case)
     with pytest.raises(client.NoConsent):
-        service.approve(case, mina())
+        review.approve(case, mina())
     assert case.state == S.IN_REVIEW
     consented(case)
-    assert service.approve(case, mina())  # the control
+    assert review.approve(case, mina())  # the control
 
 
 @pytest.mark.parametrize("spoil", [unasked, waiting, stale])
@@ -295,24 +295,24 @@ def test_without_consent_to_these_very_words_no_page_goes_live(db, spoil):
     case = stages.approved()
     spoil(case)
     with pytest.raises(client.NoConsent):
-        service.publish(case)
+        publishing.publish(case)
     assert case.state == S.APPROVED and case.opened_at is None
     consented(case)
-    service.publish(case)
+    publishing.publish(case)
     assert case.state == S.OPEN  # the control
 
 
 def test_a_page_may_be_sent_in_given_back_and_turned_down_without_it(case):
-    service.submit(case)
-    assert service.request_changes(case, mina(), "Ask your client.")
-    service.submit(case)
-    assert service.decline(case, mina(), "No.")
+    review.submit(case)
+    assert review.request_changes(case, mina(), "Ask your client.")
+    review.submit(case)
+    assert review.decline(case, mina(), "No.")
 
 
 def test_a_later_day_at_the_publishing_needs_no_new_consent(db, clock):
     case = stages.approved(closes_in=8)
     clock.move(3 * 86_400)
-    service.publish(case, day(20))
+    publishing.publish(case, day(20))
     assert case.state == S.OPEN
 
 
@@ -410,7 +410,7 @@ def test_a_page_that_changed_meanwhile_is_shown_anew(app, client, link, now):
     address = link()
     marks = hidden(client.get(address))
     with app.app_context():
-        service.tell_story(database.session.scalars(select(Case)).one(), "Something quite different", STORY)
+        drafting.tell_story(database.session.scalars(select(Case)).one(), "Something quite different", STORY)
         database.session.commit()
     page = post(client, address, marks, answer="agree")
     assert page.status_code == 409 and "Something quite different" in page.text
@@ -443,7 +443,7 @@ def test_a_link_that_ended_is_too_old_or_was_altered_is_like_one_that_never_was(
         open_rows = [row for row in rows if not row.answer]
         open_rows[0].ended_at = real_now()
         open_rows[1].expires_at = real_now() - timedelta(seconds=1)
-        service.decline(open_rows[2].case, mina(), "No.")
+        review.decline(open_rows[2].case, mina(), "No.")
         database.session.commit()
     never = f"/client/{ids.token()}"
     expected = client.get(never)
@@ -615,7 +615,7 @@ def test_letters_are_sent_only_while_they_are_true(case):
     assert written(row, "cases.client_agreed") is None and written(row, "cases.client_wants_changes") is None
     agree(case, row)
     assert written(row, "cases.client_asked") is None and written(row, "cases.client_agreed")
-    service.tell_story(case, "Other", STORY)
+    drafting.tell_story(case, "Other", STORY)
     assert written(row, "cases.client_agreed") is None
     asked(case)
     assert written(row, "cases.client_asked") is None

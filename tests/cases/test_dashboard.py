@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event, select
 
-from app.cases import queries, service
+from app.cases import queries, review, service
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState, Visibility
 from app.core import clock as house_clock
@@ -125,7 +125,7 @@ def test_the_figures_are_the_cases_own(app, lawyer, page_of):
 
 
 def test_what_waits_for_the_lawyer_is_on_top(lawyer, page_of):
-    for maker in (stages.empty_draft, stages.draft, stages.approved, decided(service.request_changes, "Say more.")):
+    for maker in (stages.empty_draft, stages.draft, stages.approved, decided(review.request_changes, "Say more.")):
         page_of(maker)
     words = said(lawyer.get(HOME))
     publish, changes, send = (
@@ -175,9 +175,9 @@ def test_a_draft_goes_on_where_it_was_left(lawyer, page_of):
     ("maker", "words"),
     [
         (stages.in_review, "A reviewer is reading your page. You cannot change it meanwhile."),
-        (decided(service.request_changes, "Name the order."), "What the reviewer wrote Name the order."),
+        (decided(review.request_changes, "Name the order."), "What the reviewer wrote Name the order."),
         (
-            decided(service.decline, "This is no case."),
+            decided(review.decline, "This is no case."),
             "The reason: Another reason, which the reviewer explains . What that means Why This is no case.",
         ),
         (stages.approved, "It goes live when you publish it."),
@@ -194,7 +194,7 @@ def test_each_state_says_what_happens_next(lawyer, page_of, maker, words, prefix
 
 
 def test_what_a_reviewer_wrote_is_shown_and_never_obeyed(lawyer, page_of):
-    page = lawyer.get(page_of(decided(service.request_changes, "<b>Bold</b>\n\nSecond"))).text
+    page = lawyer.get(page_of(decided(review.request_changes, "<b>Bold</b>\n\nSecond"))).text
     assert "<bdi>&lt;b&gt;Bold&lt;/b&gt;</bdi>" in page and "<bdi>Second</bdi>" in page
 
 
@@ -310,7 +310,7 @@ def test_a_day_that_is_none_publishes_nothing(app, lawyer, page_of, typed):
     assert case_of(app, page).state == CaseState.APPROVED
 
 
-@pytest.mark.parametrize("maker", [stages.draft, stages.in_review, decided(service.decline, "No."), funded])
+@pytest.mark.parametrize("maker", [stages.draft, stages.in_review, decided(review.decline, "No."), funded])
 def test_only_an_approved_page_can_be_published(app, lawyer, page_of, maker):
     page = page_of(maker)
     before = case_of(app, page).state

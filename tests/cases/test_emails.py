@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases import service
+from app.cases import publishing, review, service
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core.clock import now
@@ -33,15 +33,15 @@ LANGS = ["en", "fa"]
 def bring_to(case, state, comment=COMMENT):
     """Let a complete draft come to `state` by the services."""
     stages.consented(case)
-    service.submit(case)
+    review.submit(case)
     if state == S.CHANGES_REQUESTED:
-        service.request_changes(case, mina(), comment)
+        review.request_changes(case, mina(), comment)
     elif state == S.DECLINED:
-        service.decline(case, mina(), comment)
+        review.decline(case, mina(), comment)
     elif state != S.IN_REVIEW:
-        service.approve(case, mina(), comment)
+        review.approve(case, mina(), comment)
         if state != S.APPROVED:
-            service.publish(case)
+            publishing.publish(case)
         if state == S.FUNDED:
             service.fund(case)
         if state == S.UNFUNDED:
@@ -116,8 +116,8 @@ def test_an_approval_without_a_word_mentions_none(case):
 
 def test_only_the_last_comment_is_sent(case):
     bring_to(case, S.CHANGES_REQUESTED, comment="The first.")
-    service.submit(case)
-    service.request_changes(case, mina(), "The second.")
+    review.submit(case)
+    review.request_changes(case, mina(), "The second.")
     database.session.expire(case)
     text = letter(case, "cases.changes_requested").text
     assert "The second." in text and "The first." not in text

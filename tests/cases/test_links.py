@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select, update
 
-from app.cases import queries, service
+from app.cases import publishing, queries
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState
 from app.core import ids
@@ -35,7 +35,7 @@ def change(app, **values):
 def revoke(app):
     with app.app_context():
         case = database.session.scalars(select(Case)).one()
-        service.revoke_link(case, queries.links(case)[0].id)
+        publishing.revoke_link(case, queries.links(case)[0].id)
         database.session.commit()
 
 

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import func, select
 
-from app.cases import queries, service
+from app.cases import publishing, queries, review
 from app.cases.models import Area, Case
 from app.cases.queries import Filter
 from app.cases.states import CaseState, Visibility
@@ -191,17 +191,17 @@ def test_a_lawyers_own_cases_are_listed_in_every_state_the_latest_first(db, shel
 
 def test_links_are_listed_in_the_order_in_which_they_were_made_with_the_revoked(db):
     case, _token = stages.live_private()
-    service.make_link(case, "second")
-    service.revoke_link(case, queries.links(case)[0].id)
+    publishing.make_link(case, "second")
+    publishing.revoke_link(case, queries.links(case)[0].id)
     other, _token = stages.live_private(title="Other")
     assert [link.label for link in queries.links(case)] == ["", "second"] and len(queries.links(other)) == 1
 
 
 def test_decisions_name_who_made_them_the_latest_first(db):
     case = stages.in_review()
-    service.request_changes(case, mina(), "Say who benefits.")
-    service.submit(case)
-    service.approve(case, dara())
+    review.request_changes(case, mina(), "Say who benefits.")
+    review.submit(case)
+    review.approve(case, dara())
     db.session.flush()
     found = [(review.decision, name) for review, name in queries.decisions(case)]
     assert found == [("approve", "Dara Lindqvist"), ("request_changes", "Mina Sohrabi")]

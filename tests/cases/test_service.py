@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.cases import client, fields, queries, service
+from app.cases import client, drafting, fields, moves, publishing, queries, review, service
+from app.cases.drafting import CostsRisk, Line, Parties
 from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, LEGAL_STAGES
 from app.cases.models import Case, CaseGrant, CaseReview
-from app.cases.service import CostsRisk, Line, Parties
 from app.cases.states import CaseState, Visibility
 from app.core import ids
 from app.core.errors import DomainError
@@ -50,37 +50,37 @@ def test_a_new_case_is_a_draft_whose_address_tells_nothing(db, audited):
 
 
 def test_a_language_that_we_do_not_speak_is_refused(db, case):
-    with pytest.raises(service.BadChoice) as refused:
+    with pytest.raises(drafting.BadChoice) as refused:
         stages.empty_draft(leila(), lang="tlh")
     assert refused.value.field == "lang"
-    with pytest.raises(service.BadChoice):
-        service.set_visibility(case, Visibility.PUBLIC, "tlh")
+    with pytest.raises(drafting.BadChoice):
+        drafting.set_visibility(case, Visibility.PUBLIC, "tlh")
 
 
 def test_a_draft_may_become_private_and_public_again(case):
-    service.set_visibility(case, Visibility.PRIVATE, "en")
+    drafting.set_visibility(case, Visibility.PRIVATE, "en")
     assert case.is_private
-    service.set_visibility(case, Visibility.PUBLIC, "fa")
+    drafting.set_visibility(case, Visibility.PUBLIC, "fa")
     assert not case.is_private and case.lang == "fa"
 
 
 def test_steps_are_done_one_by_one_and_listed_in_their_order(db):
     case = stages.empty_draft()
-    assert service.missing(case) == ["about", "parties", "story", "budget", "deadline"]
-    service.tell_story(case, "A summary", STORY)
-    service.describe(case, title="A title", area=stages.area(), kind="inquest")
+    assert drafting.missing(case) == ["about", "parties", "story", "budget", "deadline"]
+    drafting.tell_story(case, "A summary", STORY)
+    drafting.describe(case, title="A title", area=stages.area(), kind="inquest")
     assert done(case) == ["visibility", "about", "story"]
-    assert service.missing(case) == ["parties", "budget", "deadline"]
+    assert drafting.missing(case) == ["parties", "budget", "deadline"]
 
 
 def test_a_step_that_is_emptied_again_is_not_done_any_more(case):
-    service.describe(case, title="", area=stages.area(), kind="litigation")
-    assert service.missing(case) == ["about"]
+    drafting.describe(case, title="", area=stages.area(), kind="litigation")
+    assert drafting.missing(case) == ["about"]
 
 
 def test_each_save_raises_the_version(case):
     before = case.version
-    service.tell_story(case, "A summary", STORY)
+    drafting.tell_story(case, "A summary", STORY)
     assert case.version == before + 1
 
 
@@ -88,113 +88,113 @@ def test_each_save_raises_the_version(case):
 def test_the_first_part_needs_title_area_and_type(db, lacking):
     case = stages.empty_draft()
     whole = {"title": "A title", "area": stages.area(), "kind": "litigation"}
-    service.describe(case, **{**whole, lacking: None if lacking != "title" else ""})
-    assert "about" in service.missing(case)
+    drafting.describe(case, **{**whole, lacking: None if lacking != "title" else ""})
+    assert "about" in drafting.missing(case)
 
 
 def test_a_type_of_case_that_is_not_offered_is_refused(case):
-    with pytest.raises(service.BadChoice) as refused:
-        service.describe(case, title="A title", area=stages.area(), kind="duel")
+    with pytest.raises(drafting.BadChoice) as refused:
+        drafting.describe(case, title="A title", area=stages.area(), kind="duel")
     assert refused.value.field == "kind"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_type_of_case_that_is_offered_is_taken(case, kind):
-    service.describe(case, title="A title", area=stages.area(), kind=kind)
+    drafting.describe(case, title="A title", area=stages.area(), kind=kind)
     assert case.kind == kind
 
 
 @pytest.mark.parametrize("lacking", [name for name in PARTIES if name != "claim_number"])
 def test_every_fact_about_the_parties_is_needed(case, lacking):
-    service.set_parties(case, Parties(**{**PARTIES, lacking: ""}))
-    assert service.missing(case) == ["parties"]
+    drafting.set_parties(case, Parties(**{**PARTIES, lacking: ""}))
+    assert drafting.missing(case) == ["parties"]
 
 
 @pytest.mark.parametrize("stage", LEGAL_STAGES)
 def test_a_claim_number_is_needed_once_a_claim_is_filed(case, stage):
-    service.set_parties(case, Parties(**{**PARTIES, "legal_stage": stage, "claim_number": ""}))
-    assert service.missing(case) == (["parties"] if stage in FILED_STAGES else [])
+    drafting.set_parties(case, Parties(**{**PARTIES, "legal_stage": stage, "claim_number": ""}))
+    assert drafting.missing(case) == (["parties"] if stage in FILED_STAGES else [])
 
 
 def test_a_legal_stage_that_is_not_offered_is_refused(case):
-    with pytest.raises(service.BadChoice) as refused:
-        service.set_parties(case, Parties(**{**PARTIES, "legal_stage": "ordeal"}))
+    with pytest.raises(drafting.BadChoice) as refused:
+        drafting.set_parties(case, Parties(**{**PARTIES, "legal_stage": "ordeal"}))
     assert refused.value.field == "legal_stage"
 
 
 def test_a_story_is_rendered_and_sanitised_when_it_is_written(case):
-    service.tell_story(case, "A summary", STORY + "\n\n**Bold** <script>alert(1)</script> [x](javascript:1)")
+    drafting.tell_story(case, "A summary", STORY + "\n\n**Bold** <script>alert(1)</script> [x](javascript:1)")
     assert "<strong>Bold</strong>" in case.story_html and "<script" not in case.story_html
     assert 'href="javascript' not in case.story_html and case.story_policy > 0
     assert case.story_markdown.endswith("[x](javascript:1)")
 
 
 def test_a_story_of_a_few_words_is_not_done(case):
-    short = " ".join(["word"] * (service.SHORTEST_STORY - 1))
-    service.tell_story(case, "A summary", short)
-    assert service.missing(case) == ["story"]
-    service.tell_story(case, "A summary", short + " more")
-    assert service.missing(case) == []
+    short = " ".join(["word"] * (drafting.SHORTEST_STORY - 1))
+    drafting.tell_story(case, "A summary", short)
+    assert drafting.missing(case) == ["story"]
+    drafting.tell_story(case, "A summary", short + " more")
+    assert drafting.missing(case) == []
 
 
 # ---------------------------------------------------------------- budget
 def test_the_target_is_what_lines_and_fees_come_to(case):
-    service.set_budget(case, lines(100_000, 50_000), None)
+    drafting.set_budget(case, lines(100_000, 50_000), None)
     assert sum((line.amount for line in case.budget), Money.zero("GBP")) == pounds(1500)
-    assert case.target - service.fees_in(case.target).total == pounds(1500)
+    assert case.target - drafting.fees_in(case.target).total == pounds(1500)
 
 
-@given(st.lists(st.integers(1, 9_000_000), min_size=1, max_size=service.MOST_LINES))
+@given(st.lists(st.integers(1, 9_000_000), min_size=1, max_size=drafting.MOST_LINES))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_lines_are_the_target_leaves_them_to_the_penny(case, amounts):
     total = Money(sum(amounts), "GBP")
-    right = service.target_for(total)
+    right = drafting.target_for(total)
     if not pounds(500) <= right <= pounds(1_000_000):
-        with pytest.raises(service.BadTarget):
-            service.set_budget(case, lines(*amounts), None)
+        with pytest.raises(drafting.BadTarget):
+            drafting.set_budget(case, lines(*amounts), None)
         return
-    service.set_budget(case, lines(*amounts), right)
+    drafting.set_budget(case, lines(*amounts), right)
     assert case.target == right and [line.amount.minor for line in case.budget] == amounts
-    assert case.target - service.fees_in(case.target).total == total
+    assert case.target - drafting.fees_in(case.target).total == total
     for penny in (Money(1, "GBP"), Money(-1, "GBP")):
-        with pytest.raises(service.DoesNotAddUp) as refused:
-            service.set_budget(case, lines(*amounts), right + penny)
+        with pytest.raises(drafting.DoesNotAddUp) as refused:
+            drafting.set_budget(case, lines(*amounts), right + penny)
         assert refused.value.values == {"right": right, "given": right + penny}
 
 
 def test_a_target_off_by_a_penny_is_told_the_right_sum(case):
     before = case.target, case.version
-    right = service.target_for(pounds(1500))
-    with pytest.raises(service.DoesNotAddUp) as refused:
-        service.set_budget(case, lines(150_000), right + Money(1, "GBP"))
+    right = drafting.target_for(pounds(1500))
+    with pytest.raises(drafting.DoesNotAddUp) as refused:
+        drafting.set_budget(case, lines(150_000), right + Money(1, "GBP"))
     assert refused.value.field == "target" and refused.value.values["right"] == right
     assert (case.target, case.version) == before
 
 
 def test_new_lines_take_the_place_of_the_old(db, case):
-    service.set_budget(case, lines(100_000, 50_000, 25_000), None)
-    service.set_budget(case, lines(60_000), None)
+    drafting.set_budget(case, lines(100_000, 50_000, 25_000), None)
+    drafting.set_budget(case, lines(60_000), None)
     db.session.flush()
     db.session.expire(case)
     assert [(line.position, line.amount.minor) for line in case.budget] == [(1, 60_000)]
 
 
 def test_a_budget_needs_a_line(case):
-    with pytest.raises(service.NoLines):
-        service.set_budget(case, [], None)
+    with pytest.raises(drafting.NoLines):
+        drafting.set_budget(case, [], None)
 
 
 @pytest.mark.parametrize("minor", [1, 40_000, 100_000_000])
 def test_a_target_outside_the_limits_is_refused(case, minor):
-    with pytest.raises(service.BadTarget) as refused:
-        service.set_budget(case, lines(minor), None)
+    with pytest.raises(drafting.BadTarget) as refused:
+        drafting.set_budget(case, lines(minor), None)
     assert refused.value.values["least"] == pounds(500) and refused.value.values["most"] == pounds(1_000_000)
 
 
 def test_the_smallest_and_the_largest_target_are_taken(case):
     for wanted in (pounds(500), pounds(1_000_000)):
-        left = wanted - service.fees_in(wanted).total
-        service.set_budget(case, [Line("All", "", left)], None)
+        left = wanted - drafting.fees_in(wanted).total
+        drafting.set_budget(case, [Line("All", "", left)], None)
         assert abs(case.target.minor - wanted.minor) <= 1
 
 
@@ -206,11 +206,11 @@ def risk(kind="none", cap=None, note="A note"):
 @pytest.mark.parametrize(("ahead", "is_good"), [(6, False), (7, True), (60, True), (61, False)])
 def test_a_deadline_is_seven_to_sixty_days_away(case, ahead, is_good):
     if is_good:
-        service.set_deadline(case, day(ahead), risk())
-        assert service.missing(case) == []
+        drafting.set_deadline(case, day(ahead), risk())
+        assert drafting.missing(case) == []
         return
-    with pytest.raises(service.BadDeadline) as refused:
-        service.set_deadline(case, day(ahead), risk())
+    with pytest.raises(drafting.BadDeadline) as refused:
+        drafting.set_deadline(case, day(ahead), risk())
     assert refused.value.values == {"least": 7, "most": 60, "first": day(7), "last": day(60)}
 
 
@@ -224,15 +224,15 @@ def test_a_deadline_is_seven_to_sixty_days_away(case, ahead, is_good):
     ],
 )
 def test_pledging_closes_at_one_in_the_afternoon_of_the_court_on_both_sides_of_a_clock_change(closes, utc):
-    assert service.deadline_on(closes, "Europe/London") == utc
+    assert drafting.deadline_on(closes, "Europe/London") == utc
 
 
 def test_today_is_the_day_where_the_court_is(db, clock):
     clock.set(datetime(2027, 6, 1, 23, 30, tzinfo=UTC))  # half past midnight in London
-    service.check_deadline(date(2027, 6, 9), "Europe/London")
-    with pytest.raises(service.BadDeadline):
-        service.check_deadline(date(2027, 6, 8), "Europe/London")
-    service.check_deadline(date(2027, 6, 8), "UTC")
+    drafting.check_deadline(date(2027, 6, 9), "Europe/London")
+    with pytest.raises(drafting.BadDeadline):
+        drafting.check_deadline(date(2027, 6, 8), "Europe/London")
+    drafting.check_deadline(date(2027, 6, 8), "UTC")
 
 
 @pytest.mark.parametrize("evening", [datetime(2027, 3, 28, 12, tzinfo=UTC), datetime(2027, 10, 31, 13, tzinfo=UTC)])
@@ -249,8 +249,8 @@ def test_the_second_of_the_deadline_counts_and_the_next_does_not(db, clock, even
 
 @pytest.mark.parametrize("kind", ["dice", "Capped"])
 def test_a_costs_risk_that_is_not_offered_is_refused(case, kind):
-    with pytest.raises(service.BadChoice) as refused:
-        service.set_deadline(case, day(30), risk(kind))
+    with pytest.raises(drafting.BadChoice) as refused:
+        drafting.set_deadline(case, day(30), risk(kind))
     assert refused.value.field == "costs_risk"
 
 
@@ -269,36 +269,36 @@ def test_a_costs_risk_that_is_not_offered_is_refused(case, kind):
     ],
 )
 def test_what_the_costs_panel_needs(case, kind, costs, is_done):
-    service.describe(case, title="A title", area=stages.area(), kind=kind)
-    service.set_deadline(case, day(30), costs)
-    assert service.missing(case) == ([] if is_done else ["deadline"])
+    drafting.describe(case, title="A title", area=stages.area(), kind=kind)
+    drafting.set_deadline(case, day(30), costs)
+    assert drafting.missing(case) == ([] if is_done else ["deadline"])
 
 
 def test_a_cap_is_forgotten_when_there_is_none_any_more(case):
-    service.set_deadline(case, day(30), risk("capped", pounds(5000)))
+    drafting.set_deadline(case, day(30), risk("capped", pounds(5000)))
     assert case.costs_cap == pounds(5000)
-    service.set_deadline(case, day(30), risk("uncapped", pounds(5000)))
+    drafting.set_deadline(case, day(30), risk("uncapped", pounds(5000)))
     assert case.costs_cap is None and set(COSTS_RISKS) == {"capped", "uncapped", "none"}
 
 
 def test_a_deadline_may_be_left_open_for_now(case):
-    service.set_deadline(case, None, risk())
-    assert case.deadline_at is None and service.missing(case) == ["deadline"]
+    drafting.set_deadline(case, None, risk())
+    assert case.deadline_at is None and drafting.missing(case) == ["deadline"]
 
 
 def test_a_deadline_that_came_too_near_is_missing_again(case, clock):
     clock.move(25 * 86_400)
-    assert service.missing(case) == ["deadline"]
+    assert drafting.missing(case) == ["deadline"]
 
 
 # ---------------------------------------------------------------- sending in
 EDITS = {
-    "set_visibility": lambda case: service.set_visibility(case, Visibility.PRIVATE, "en"),
-    "describe": lambda case: service.describe(case, title="Other", area=None, kind=None),
-    "set_parties": lambda case: service.set_parties(case, Parties(**PARTIES)),
-    "tell_story": lambda case: service.tell_story(case, "Other", STORY),
-    "set_budget": lambda case: service.set_budget(case, lines(100_000), None),
-    "set_deadline": lambda case: service.set_deadline(case, day(20), risk()),
+    "set_visibility": lambda case: drafting.set_visibility(case, Visibility.PRIVATE, "en"),
+    "describe": lambda case: drafting.describe(case, title="Other", area=None, kind=None),
+    "set_parties": lambda case: drafting.set_parties(case, Parties(**PARTIES)),
+    "tell_story": lambda case: drafting.tell_story(case, "Other", STORY),
+    "set_budget": lambda case: drafting.set_budget(case, lines(100_000), None),
+    "set_deadline": lambda case: drafting.set_deadline(case, day(20), risk()),
 }
 
 
@@ -307,7 +307,7 @@ EDITS = {
 def test_a_page_is_edited_only_while_it_is_the_lawyers(case, edit, state):
     case.state = state
     before = case.title, case.version, case.visibility
-    with pytest.raises(service.NotEditable):
+    with pytest.raises(drafting.NotEditable):
         EDITS[edit](case)
     assert (case.title, case.version, case.visibility) == before
 
@@ -319,45 +319,45 @@ def test_a_page_that_needs_changes_is_edited(case, edit):
 
 
 def test_a_complete_page_goes_to_a_reviewer_and_the_lawyer_is_told(case, audited, told, clock):
-    service.submit(case)
+    review.submit(case)
     assert case.state == S.IN_REVIEW and case.submitted_at is not None
     assert audited(case)[-1] == "case.submitted" and told(case) == ["cases.submitted"]
 
 
 def test_sending_in_again_is_quiet(case, audited, told):
-    service.submit(case)
+    review.submit(case)
     first = case.submitted_at
-    service.submit(case)
+    review.submit(case)
     assert case.submitted_at == first
     assert audited(case).count("case.submitted") == 1 and len(told(case)) == 1
 
 
-@pytest.mark.parametrize("step", service.STEPS)
+@pytest.mark.parametrize("step", drafting.STEPS)
 def test_a_page_that_lacks_a_part_is_not_sent_in(case, step):
-    case.steps_done = ",".join(name for name in service.STEPS if name != step)
-    with pytest.raises(service.NotComplete):
-        service.submit(case)
+    case.steps_done = ",".join(name for name in drafting.STEPS if name != step)
+    with pytest.raises(review.NotComplete):
+        review.submit(case)
     assert case.state == S.DRAFT
 
 
 def test_a_lawyer_who_is_not_verified_writes_but_does_not_send_in(db):
     case = stages.draft(kian())
-    with pytest.raises(service.NotVerified):
-        service.submit(case)
+    with pytest.raises(moves.NotVerified):
+        review.submit(case)
 
 
 @pytest.mark.parametrize("state", [S.APPROVED, S.DECLINED, S.OPEN, S.FUNDED])
 def test_what_was_decided_is_not_sent_in_again(case, state):
     case.state = state
-    with pytest.raises(service.IllegalMove):
-        service.submit(case)
+    with pytest.raises(moves.IllegalMove):
+        review.submit(case)
 
 
 # ---------------------------------------------------------------- review
 DECISIONS = {
-    S.APPROVED: ("approve", service.approve),
-    S.CHANGES_REQUESTED: ("request_changes", service.request_changes),
-    S.DECLINED: ("decline", service.decline),
+    S.APPROVED: ("approve", review.approve),
+    S.CHANGES_REQUESTED: ("request_changes", review.request_changes),
+    S.DECLINED: ("decline", review.decline),
 }
 
 
@@ -386,7 +386,7 @@ def test_the_same_decision_again_is_quiet(db, audited, told, state):
 def test_another_decision_after_the_first_is_refused(db, first, second):
     case = stages.in_review()
     DECISIONS[first][1](case, mina(), "Because.")
-    with pytest.raises(service.IllegalMove):
+    with pytest.raises(moves.IllegalMove):
         DECISIONS[second][1](case, dara(), "No, because.")
     assert case.state == first
 
@@ -394,16 +394,16 @@ def test_another_decision_after_the_first_is_refused(db, first, second):
 @pytest.mark.parametrize("state", DECISIONS)
 def test_nobody_decides_on_their_own_case(db, state):
     case = stages.in_review()
-    with pytest.raises(service.OwnCase):
+    with pytest.raises(review.OwnCase):
         DECISIONS[state][1](case, case.lawyer.user, "I like it.")
     assert case.state == S.IN_REVIEW
 
 
-@pytest.mark.parametrize("decide", [service.request_changes, service.decline])
+@pytest.mark.parametrize("decide", [review.request_changes, review.decline])
 @pytest.mark.parametrize("comment", ["", " \n\t"])
 def test_whoever_gives_a_page_back_says_why(db, decide, comment):
     case = stages.in_review()
-    with pytest.raises(service.NoReason) as refused:
+    with pytest.raises(review.NoReason) as refused:
         decide(case, mina(), comment)
     assert refused.value.field == "comment" and case.state == S.IN_REVIEW
 
@@ -415,28 +415,28 @@ def test_an_approval_needs_no_words(db):
 def test_the_page_of_a_lawyer_who_lost_the_badge_is_not_approved(db):
     case = stages.in_review()
     case.lawyer.state = LawyerState.SUSPENDED
-    with pytest.raises(service.NotVerified, match="The lawyer’s verification"):
-        service.approve(case, mina())
-    assert service.decline(case, mina(), "The certificate has lapsed.")
+    with pytest.raises(moves.NotVerified, match="The lawyer’s verification"):
+        review.approve(case, mina())
+    assert review.decline(case, mina(), "The certificate has lapsed.")
 
 
 def test_nobody_approves_a_page_that_changed_after_they_read_it(db):
     case = stages.in_review()
     seen = case.version
-    service.request_changes(case, mina(), "Say who benefits.")
-    service.tell_story(case, "Another summary", STORY)
+    review.request_changes(case, mina(), "Say who benefits.")
+    drafting.tell_story(case, "Another summary", STORY)
     stages.consented(case)
-    service.submit(case)
-    with pytest.raises(service.IllegalMove):
-        service.approve(case, dara(), seen=seen)
-    assert service.approve(case, dara(), seen=case.version)
+    review.submit(case)
+    with pytest.raises(moves.IllegalMove):
+        review.approve(case, dara(), seen=seen)
+    assert review.approve(case, dara(), seen=case.version)
 
 
 def test_a_page_given_back_comes_in_again_and_is_told_anew(db, told):
     case = stages.in_review()
     for _ in range(2):
-        service.request_changes(case, mina(), "Say who benefits.")
-        service.submit(case)
+        review.request_changes(case, mina(), "Say who benefits.")
+        review.submit(case)
     assert told(case) == ["cases.submitted", *["cases.changes_requested", "cases.submitted"] * 2]
 
 
@@ -444,14 +444,14 @@ def test_a_page_given_back_comes_in_again_and_is_told_anew(db, told):
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_only_what_was_sent_in_is_decided_on(case, state, decision):
     case.state = state
-    with pytest.raises(service.IllegalMove):
+    with pytest.raises(moves.IllegalMove):
         DECISIONS[decision][1](case, mina(), "Because.")
 
 
 # ---------------------------------------------------------------- going live
 def test_a_public_page_goes_live_under_its_title_without_a_link(db, audited, told):
     case = stages.approved()
-    assert service.publish(case) is None
+    assert publishing.publish(case) is None
     assert (case.state, case.slug) == (S.OPEN, "keep-thornley-library-open") and case.opened_at
     assert queries.links(case) == []
     assert audited(case)[-1] == "case.published" and told(case)[-1] == "cases.published"
@@ -467,7 +467,7 @@ def test_a_private_page_keeps_an_address_that_tells_nothing_and_gets_a_link(db, 
 
 def test_publishing_again_is_quiet_and_shows_no_link(db, audited):
     case, _token = stages.live_private()
-    assert service.publish(case) is None
+    assert publishing.publish(case) is None
     assert len(queries.links(case)) == 1 and audited(case).count("case.published") == 1
 
 
@@ -487,33 +487,33 @@ def test_no_title_makes_an_address_that_leads_elsewhere(db, title, slug):
 @pytest.mark.parametrize("state", [S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.DECLINED, S.UNFUNDED])
 def test_only_an_approved_page_goes_live(case, state):
     case.state = state
-    with pytest.raises(service.IllegalMove):
-        service.publish(case)
+    with pytest.raises(moves.IllegalMove):
+        publishing.publish(case)
     assert case.opened_at is None
 
 
 def test_a_lawyer_who_lost_the_badge_does_not_publish(db):
     case = stages.approved()
     case.lawyer.state = LawyerState.SUSPENDED
-    with pytest.raises(service.NotVerified):
-        service.publish(case)
+    with pytest.raises(moves.NotVerified):
+        publishing.publish(case)
 
 
 def test_a_deadline_that_came_too_near_is_chosen_anew_when_publishing(db, clock):
     case = stages.approved()
     clock.move(25 * 86_400)
-    with pytest.raises(service.BadDeadline):
-        service.publish(case)
-    with pytest.raises(service.BadDeadline):
-        service.publish(case, day(3))
-    service.publish(case, day(14))
-    assert case.deadline_at == service.deadline_on(day(14), "Europe/London")
+    with pytest.raises(drafting.BadDeadline):
+        publishing.publish(case)
+    with pytest.raises(drafting.BadDeadline):
+        publishing.publish(case, day(3))
+    publishing.publish(case, day(14))
+    assert case.deadline_at == drafting.deadline_on(day(14), "Europe/London")
 
 
 # ---------------------------------------------------------------- links
 def test_every_further_link_is_another_and_none_is_stored(db, audited):
     case, first = stages.live_private()
-    second = service.make_link(case, "For the choir")
+    second = publishing.make_link(case, "For the choir")
     assert first != second and all(len(token) == 32 for token in (first, second))
     assert [link.label for link in queries.links(case)] == ["", "For the choir"]
     assert audited(case).count("case.link_made") == 2
@@ -521,10 +521,10 @@ def test_every_further_link_is_another_and_none_is_stored(db, audited):
 
 def test_revoking_ends_one_link_and_no_other(db, audited):
     case, _token = stages.live_private()
-    service.make_link(case)
+    publishing.make_link(case)
     first, second = queries.links(case)
-    service.revoke_link(case, first.id)
-    service.revoke_link(case, first.id)
+    publishing.revoke_link(case, first.id)
+    publishing.revoke_link(case, first.id)
     db.session.refresh(first)
     assert first.revoked_at is not None and second.revoked_at is None
     assert audited(case).count("case.link_revoked") == 1
@@ -537,7 +537,7 @@ def test_a_lawyer_revokes_neither_anothers_link_nor_a_backers_right(db):
     db.session.add(backers)
     db.session.flush()
     for grant in (backers, *queries.links(other)):
-        service.revoke_link(case, grant.id)
+        publishing.revoke_link(case, grant.id)
         db.session.refresh(grant)
         assert grant.revoked_at is None
 
@@ -574,7 +574,7 @@ def test_a_funded_case_stops_raising_once_and_stays_funded(db, audited):
 @pytest.mark.parametrize("state", [S.DRAFT, S.IN_REVIEW, S.APPROVED, S.CONCLUDED])
 def test_there_is_no_verdict_on_what_does_not_raise(case, verdict, state):
     case.state = state
-    with pytest.raises(service.IllegalMove):
+    with pytest.raises(moves.IllegalMove):
         verdict(case)
 
 
@@ -611,7 +611,7 @@ def count(app, model, *conditions):
 
 def test_twenty_approvals_at_once_are_one(app, made):
     public_id = made(stages.in_review)
-    answers = at_once(app, [lambda: service.approve(found(public_id), person("mina@example.org"))] * 20)
+    answers = at_once(app, [lambda: review.approve(found(public_id), person("mina@example.org"))] * 20)
     assert sorted(answers) == [False] * 19 + [True]
     assert count(app, CaseReview) == 1
     assert count(app, AuditEntry, AuditEntry.action == "case.approve") == 1
@@ -622,20 +622,20 @@ def test_of_opposite_decisions_at_once_one_holds_and_the_others_are_told(app, ma
     public_id = made(stages.in_review)
 
     def approve():
-        return service.approve(found(public_id), person("mina@example.org"))
+        return review.approve(found(public_id), person("mina@example.org"))
 
     def decline():
-        return service.decline(found(public_id), person("dara@example.org"), "No.")
+        return review.decline(found(public_id), person("dara@example.org"), "No.")
 
     answers = at_once(app, [approve, decline] * 10)
     assert answers.count(True) == 1 and answers.count(False) == 9
-    assert sum(isinstance(answer, service.IllegalMove) for answer in answers) == 10
+    assert sum(isinstance(answer, moves.IllegalMove) for answer in answers) == 10
     assert count(app, CaseReview) == 1
 
 
 def test_twenty_times_publish_at_once_shows_one_link(app, made):
     public_id = made(stages.approved, None, Visibility.PRIVATE)
-    answers = at_once(app, [lambda: service.publish(found(public_id))] * 20)
+    answers = at_once(app, [lambda: publishing.publish(found(public_id))] * 20)
     assert len([token for token in answers if token]) == 1 and answers.count(None) == 19
     assert count(app, CaseGrant) == 1
     assert count(app, OutgoingLetter, OutgoingLetter.name == "cases.published") == 1
@@ -643,7 +643,7 @@ def test_twenty_times_publish_at_once_shows_one_link(app, made):
 
 def test_pages_of_one_title_that_go_live_at_once_have_addresses_of_their_own(app, made):
     ids_ = [made(stages.approved) for _ in range(8)]
-    answers = at_once(app, [lambda public_id=public_id: service.publish(found(public_id)) for public_id in ids_])
+    answers = at_once(app, [lambda public_id=public_id: publishing.publish(found(public_id)) for public_id in ids_])
     assert answers == [None] * 8
     with app.app_context():
         assert len(set(database.session.scalars(select(Case.slug)))) == 8
@@ -651,7 +651,7 @@ def test_pages_of_one_title_that_go_live_at_once_have_addresses_of_their_own(app
 
 def test_twenty_times_sent_in_at_once_is_once(app, made):
     public_id = made(stages.draft)
-    assert at_once(app, [lambda: service.submit(found(public_id))] * 20) == [None] * 20
+    assert at_once(app, [lambda: review.submit(found(public_id))] * 20) == [None] * 20
     assert count(app, OutgoingLetter, OutgoingLetter.name == "cases.submitted") == 1
 
 
@@ -659,7 +659,7 @@ def test_a_link_revoked_twenty_times_at_once_is_revoked_once(app, made):
     public_id = made(stages.live_private)
     with app.app_context():
         grant_id = queries.links(found(public_id))[0].id
-    at_once(app, [lambda: service.revoke_link(found(public_id), grant_id)] * 20)
+    at_once(app, [lambda: publishing.revoke_link(found(public_id), grant_id)] * 20)
     assert count(app, AuditEntry, AuditEntry.action == "case.link_revoked") == 1
 
 
@@ -677,7 +677,7 @@ def test_twenty_answers_of_a_client_at_once_count_as_one(app, made):
 
 def test_a_consent_that_is_taken_back_while_the_page_is_published_is_never_missing_to_a_live_page(app, made):
     public_id = made(stages.approved)
-    at_once(app, [lambda: service.publish(found(public_id)), lambda: client.take_back(found(public_id))] * 8)
+    at_once(app, [lambda: publishing.publish(found(public_id)), lambda: client.take_back(found(public_id))] * 8)
     with app.app_context():
         case = found(public_id)
         assert (case.state == S.OPEN) == client.standing(case).is_given

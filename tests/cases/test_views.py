@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event
 
-from app.cases import queries, service
+from app.cases import publishing, queries, service
 from app.cases.models import Case
 from app.core import clock as house_clock
 from app.core.money import Money
@@ -349,7 +349,7 @@ def test_a_private_page_says_that_it_is_one(app, private):
 def test_a_private_page_is_gone_with_its_link(app, private):
     holder = holder_of(app, private)
     with changing(app, private) as case:
-        service.revoke_link(case, queries.links(case)[0].id)
+        publishing.revoke_link(case, queries.links(case)[0].id)
     assert holder.get(f"/cases/{private}").status_code == 404
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from app.cases import service
+from app.cases import review
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.database import db as database
@@ -293,7 +293,7 @@ def test_a_page_that_is_with_a_reviewer_cannot_be_changed(app, lawyer, written):
 def test_what_a_reviewer_asked_for_stands_beside_the_form(app, lawyer, made):
     def send_back():
         case = stages.in_review()
-        service.request_changes(case, mina(), "Name the order.\n\nAnd the court.")
+        review.request_changes(case, mina(), "Name the order.\n\nAnd the court.")
         return case
 
     path = f"/dashboard/cases/{made(send_back)}"

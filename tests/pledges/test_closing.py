@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.cases import drafting
 from app.cases import service as cases
 from app.cases.models import Case
 from app.core import clock as now
@@ -367,7 +368,7 @@ def test_a_page_of_another_account_holds_up_its_own_case_and_no_other(inside, ri
     ],
 )
 def test_across_the_clock_change_the_deadline_is_the_one_that_was_told(inside, stripe, day, told, utc):
-    deadline = cases.deadline_on(day, "Europe/London")
+    deadline = drafting.deadline_on(day, "Europe/London")
     assert deadline == utc and "13:00" in moment_text(deadline, "Europe/London")
     move_to(stripe, utc - timedelta(days=3))
     slug = open_case(inside, "change", deadline_at=deadline)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 
-from app.cases import service as cases
+from app.cases import publishing
 from app.cases.models import Case
 from app.database import db as database
 from app.pledges import links
@@ -172,7 +172,7 @@ def test_the_updates_of_a_private_case_are_kept_from_strangers_and_caches(app, c
     with app.app_context():
         case = database.session.scalars(select(Case)).one()
         making.post(case)
-        token = cases.make_link(case)
+        token = publishing.make_link(case)
         database.session.commit()
     slug = page.split("/")[3]
     for address in ("updates/", "updates/1", "outcome.pdf"):

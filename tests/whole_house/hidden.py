@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.cases import client, queries, service
+from app.cases import client, publishing, queries, review, service
 from app.cases.models import Case
 from app.cases.states import PUBLISHED, CaseState, Visibility
 from app.core import clock
@@ -76,7 +76,7 @@ class House:
         browser = self.holder("revoked")
         with self.app.app_context():
             case = self.case("revoked")
-            service.revoke_link(case, queries.links(case)[0].id)
+            publishing.revoke_link(case, queries.links(case)[0].id)
             db.session.commit()
         return browser
 
@@ -133,22 +133,22 @@ def _make(house: House, name: str, state: CaseState) -> None:
     house.slugs[name] = case.public_id
     if state == CaseState.DRAFT:
         return
-    service.submit(case)
-    service.request_changes(case, mina(), "zqcomment1zq", comments=REMARKS)
+    review.submit(case)
+    review.request_changes(case, mina(), "zqcomment1zq", comments=REMARKS)
     client.wish_changes(client.token_of(stages.asked(case, **CLIENT)), WISH)
     if state == CaseState.CHANGES_REQUESTED:
         return
     stages.consented(case, **CLIENT)
-    service.submit(case)
+    review.submit(case)
     if state == CaseState.DECLINED:
-        service.decline(case, mina(), "zqcomment2zq")
+        review.decline(case, mina(), "zqcomment2zq")
     elif state != CaseState.IN_REVIEW:
-        service.approve(case, mina(), "zqcomment3zq")
+        review.approve(case, mina(), "zqcomment3zq")
     if state in PUBLISHED:
-        token = service.publish(case)
+        token = publishing.publish(case)
         assert token is not None
         house.tokens[name] = token
-        service.make_link(case, "zqlabelzq")
+        publishing.make_link(case, "zqlabelzq")
 
 
 def _backed(house: House, state: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from app.accounts import by_letter
 from app.accounts.models import OneTimeLink
-from app.cases import client, service
+from app.cases import client, drafting, publishing
 from app.cases.models import Case
 from app.core import clock, ids
 from app.database import db as database
@@ -46,7 +46,7 @@ def world(app):
     with app.app_context():
         river = stages.live(title="Clean water")
         hidden, token = stages.live_private()
-        grant = hidden.public_id, service.make_link(hidden, "second")
+        grant = hidden.public_id, publishing.make_link(hidden, "second")
         card = {"payment_method": "pm_1", "card_last4": "4242"}
         failing = {"state": PledgeState.RETRY, "next_at": clock.now(), "first_failed_at": clock.now()}
         pledges = [backed.pledge(case, 25, **card, **state) for case in (river, hidden) for state in ({}, failing)]
@@ -74,7 +74,7 @@ def world(app):
                 client.token_of(asked),
                 *(readers.token_of(pledge) for pledge in pledges),
             ],
-            "step": service.STEPS,
+            "step": drafting.STEPS,
             "grant_id": [1, 2],
             "update_id": [update.public_id for update in (*posted, *drafted)],
             "story_id": [story.public_id],

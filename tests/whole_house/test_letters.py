@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from app.accounts import by_letter
 from app.accounts.models import OneTimeLink, User
-from app.cases import client, service
+from app.cases import client, publishing, review, service
 from app.cases.models import Case
 from app.core import clock
 from app.core.text import is_safe_line
@@ -63,7 +63,7 @@ class World:
 
 
 def approve(case: Case) -> None:
-    service.approve(case, mina(), "Well done.")
+    review.approve(case, mina(), "Well done.")
 
 
 def end_early(case: Case) -> None:
@@ -95,9 +95,9 @@ def answered(case: Case) -> dict[str, int | None]:
     return {"consent": row.id if row else None}
 
 
-SENT_IN = (stages.consented, service.submit)
+SENT_IN = (stages.consented, review.submit)
 APPROVED = (*SENT_IN, approve)
-LIVE = (*APPROVED, service.publish)
+LIVE = (*APPROVED, publishing.publish)
 
 
 def linked(send: Callable[[User], object]) -> dict[str, int]:
@@ -133,10 +133,10 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases.client_wants_changes": lambda world: answered(wishing(world.case)),
     "cases.changes_requested": lambda world: world.at(
         *SENT_IN,
-        lambda case: service.request_changes(case, mina(), "Say who benefits.", comments={"title": "Shorter."}),
+        lambda case: review.request_changes(case, mina(), "Say who benefits.", comments={"title": "Shorter."}),
     ),
     "cases.approved": lambda world: world.at(*APPROVED),
-    "cases.declined": lambda world: world.at(*SENT_IN, lambda case: service.decline(case, mina(), "No.")),
+    "cases.declined": lambda world: world.at(*SENT_IN, lambda case: review.decline(case, mina(), "No.")),
     "cases.published": lambda world: world.at(*LIVE),
     "cases.target_met": lambda world: world.at(*LIVE, service.fund),
     "cases.target_missed": lambda world: world.at(*LIVE, service.start_closing, service.end_unfunded),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases import client, service
+from app.cases import client, drafting, review
 from app.core import clock
 from app.database import db as database
 from app.pledges import links
@@ -80,7 +80,7 @@ def world(app):
         others += [stages.approved(title="Approved", comment="Fine.")]
         returned = stages.in_review(title="Returned")
         remarks = {"title": "Shorter.", "story": "Who?", "lines": "Why two days?", "deadline": "Later."}
-        service.request_changes(returned, mina(), "Say who benefits.\n\nAnd why.", comments=remarks)
+        review.request_changes(returned, mina(), "Say who benefits.\n\nAnd why.", comments=remarks)
         wished = stages.draft(title="Wished otherwise")
         asked = [stages.asked(stages.draft(title="Asked")), stages.asked(wished)]
         client.wish_changes(client.token_of(asked[1]), "Leave my street out.")
@@ -93,7 +93,7 @@ def world(app):
             "slug": [river.slug, hidden.slug],
             "public_id": [case.public_id for case in (river, hidden, returned, *others)],
             "token": [token, *map(links.token_of, pledges), *map(client.token_of, asked)],
-            "step": service.STEPS,
+            "step": drafting.STEPS,
             "grant_id": [1],
         }
         database.session.commit()

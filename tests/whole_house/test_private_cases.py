@@ -19,7 +19,7 @@ import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, text
 
-from app.cases import queries, service
+from app.cases import drafting, queries
 from app.cases.models import Case, CaseGrant
 from app.core import ids
 from app.database import db as database
@@ -103,7 +103,7 @@ def everything(app, house, tokens):
         areas = [area.slug for area in queries.areas()]
         slugs = [*house.slugs.values(), house.public]
         written = list(database.session.scalars(select(Update.public_id)))
-    values = {"slug": slugs, "public_id": house.slugs.values(), "token": tokens, "step": service.STEPS}
+    values = {"slug": slugs, "public_id": house.slugs.values(), "token": tokens, "step": drafting.STEPS}
     values |= {"grant_id": grants, "update_id": written, "n": [1, 2, 3]}
     plain = [address for rule in rules(app) if "GET" in methods(rule) for address in fill(rule, **values)]
     lists = [f"/cases/?status={status}&area={area}" for status in ("any", "met", "ended") for area in areas]

@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from app.accounts import by_letter
 from app.accounts import service as accounts
 from app.accounts.models import OneTimeLink
-from app.cases import access, client, service
+from app.cases import access, client, review
 from app.core import clock
 from app.core.errors import DomainError
 from app.database import db as database
@@ -83,7 +83,7 @@ def build() -> World:
     stages.empty_draft(), stages.draft(title="Draft"), stages.approved(title="Approved", comment="Fine.")
     stages.in_review(title="Waiting")
     returned = stages.in_review(title="Returned")
-    service.request_changes(returned, mina(), "Say who benefits.")
+    review.request_changes(returned, mina(), "Say who benefits.")
     to_client = client.token_of(stages.asked(stages.draft(title="For the client to read")))
     stages.draft(kian(), title="A draft of Kian’s")
     card = {"payment_method": "pm_1", "card_brand": "visa", "card_last4": "4242", "collected_at": clock.now()}
