@@ -51,6 +51,7 @@ _STEP = timedelta(days=2)
 _LATER = timedelta(minutes=7)  # no two people come at the same moment
 _MOST_ROUNDS = 4
 _AT_LAST = timedelta(minutes=20)
+_NIGHT = timedelta(hours=8)
 _CLIENTS = {"en": ("Alex Marlowe", "alex.marlowe@example.org"), "fa": ("الهام صابری", "elham.saberi@example.org")}
 
 
@@ -266,13 +267,15 @@ def _cast(wave: Wave, drawn: list[Backing]) -> list[Backing]:
 
 
 def _moment(wave: Wave, now: datetime, rng: Random) -> datetime:
-    """Most come in the first days, few in the middle of the night."""
-    span = timedelta(days=wave.since - wave.until)
-    for _ in range(20):
-        at = now - timedelta(days=wave.since) + span * rng.betavariate(0.9, 1.5)
-        if 7 <= at.astimezone(ZoneInfo("Europe/London")).hour < 23:
-            break
-    return at
+    """Most come in the first days, and none in the middle of the night if it can be helped.
+
+    Which hour it is `now` moves nobody by more than a night: cards that fail must have as many days left to be mended.
+    """
+    first, last = now - timedelta(days=wave.since), now - timedelta(days=wave.until)
+    at = first + (last - first) * rng.betavariate(0.9, 1.5)
+    if 7 <= at.astimezone(ZoneInfo("Europe/London")).hour < 23:
+        return at
+    return next((other for other in (at - _NIGHT, at + _NIGHT) if first <= other <= last), at)
 
 
 # ---------------------------------------------------------------- what a backer does

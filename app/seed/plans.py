@@ -238,11 +238,11 @@ PLANS = (
                 36,
                 3640,
                 20.9,
-                4.2,
+                3.4,
                 people=(("Omid", backers.GOOD), ("Sara", backers.ASKS_EACH_TIME)),
                 cards=(backers.LATER_DECLINED, backers.ASKS_EACH_TIME),
             ),
-            Wave(8, 640, 4.0),
+            Wave(8, 640, 3.2),
         ),
         news=past_en.WENLOW_NEWS,
         words=(

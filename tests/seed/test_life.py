@@ -24,7 +24,7 @@ from app.mail.outbox import render
 from app.operations import invariants
 from app.pledges.models import CaseDay, Pledge
 from app.pledges.states import PledgeState
-from app.seed import life
+from app.seed import backers, life
 from app.seed.backers import draw
 from app.seed.people import PEOPLE
 from app.seed.plans import PLANS
@@ -33,6 +33,7 @@ from app.stories import queries as stories
 from app.updates import duties
 from app.updates.models import Outcome, Update
 from app.updates.states import NEEDS_DOCUMENT, Audience, Code, Kind
+from config import Settings
 from demo import card_page
 from tests.support.databases import KINDS
 from tests.support.portal import portal
@@ -287,6 +288,23 @@ def test_the_same_is_drawn_each_time(plan):
     assert len({backing.email for _at, backing in first}) == len(first) == sum(wave.count for wave in plan.waves)
     said = [backing.message for _at, backing in first if backing.message]
     assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("thin", [False, True], ids=["whole", "thinned"])
+def test_cards_that_fail_have_days_left_whatever_hour_the_demo_opens(thin):
+    plan = next(plan for plan in PLANS if backers.LATER_DECLINED in plan.waves[0].cards and len(plan.waves) > 1)
+    target = sum(line.amount.minor for line in plan.page.lines)
+    last_retry = Settings.model_fields["retry_days"].default[-1]
+    for hour in range(48):
+        moment, brought, seen = now() + timedelta(hours=hour), 0, []
+        for at, backing in life.backings(thinned(plan) if thin else plan, moment):
+            brought += backing.amount.minor
+            seen.append(backing.card)
+            if brought >= target:
+                met = moment - at
+                break
+        assert backers.LATER_DECLINED in seen
+        assert timedelta(days=0.5) < met < timedelta(days=last_retry - 0.5)
 
 
 def test_two_generators_draw_different_backers():
