@@ -20,7 +20,7 @@ demo-clock: for-demo ## move the demo's clock ahead: DAYS=30, HOURS=1; without e
 	@$(IN_VENV) demo --data '$(DATA)' clock $(if $(DAYS),--days '$(DAYS)') $(if $(HOURS),--hours '$(HOURS)')
 
 test: for-tests ## run every test, with real PostgreSQL and Chromium; ARGS=… goes to pytest, JOBS=1 runs one at a time
-	@$(IN_VENV) pytest -n $(JOBS) $(ARGS)
+	@$(IN_VENV) pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 bench: for-tests ## measure the case page against a bare Flask page; ARGS='--seconds 8' goes to it
 	@$(IN_VENV) bench.page $(ARGS)

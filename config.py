@@ -83,7 +83,19 @@ class Settings(BaseSettings):
     deadline_days_min: int = Field(7, ge=1)
     deadline_days_max: int = Field(60, le=365)
     withdraw_hours: int = Field(24, ge=0)
+    fresh_minutes: int = Field(15, ge=1, le=1440)  # how old a proof of who one is may be before something sensitive
     evidence_days: int = Field(90, ge=1)  # how long a lawyer's evidence is kept after the decision
+    sign_in_days: int = Field(30, ge=1)  # how long sign-ins and links are kept that have ended
+    letter_days: int = Field(365, ge=1)  # how long it is kept to which address a letter went
+    unfinished_days: int = Field(30, ge=1)  # how long a pledge that was never finished keeps its name
+    unpaid_days: int = Field(365, ge=1)  # … one that ended without a charge
+    paid_days: int = Field(2192, ge=365)  # … one that was paid: six years
+    draft_days: int = Field(730, ge=30)  # how long a page is kept that nobody sent in or touched
+    verification_days: int = Field(365, ge=60)  # how long a lawyer's badge stands
+    register_days: int = Field(35, ge=1)  # how old an imported register may be
+    review_days: int = Field(3, ge=1, le=60)  # working days within which staff answer
+    second_reviewer_from: int = Field(25_000_00, ge=1)  # pages that ask for this or more are approved by two people
+    invitation_days: int = Field(30, ge=1, le=365)  # how long an invitation to a private page works
     update_duty_days: int = Field(60, ge=14, le=365)
     retry_days: tuple[int, ...] = (1, 3, 5, 7)
     platform_fee_rate: int = Field(300, ge=0, le=2000)
@@ -125,6 +137,18 @@ class Settings(BaseSettings):
     def host(self) -> str:
         """Host name (and port, where one is written) that requests must name."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def hostname(self) -> str:
+        """Host name alone, to which passkeys are bound."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as browsers write them: without the port that goes without saying."""
+        url = urlsplit(self.base_url)
+        usual = {"http": 80, "https": 443}[url.scheme]
+        return f"{url.scheme}://{url.hostname}" + (f":{url.port}" if url.port not in (None, usual) else "")
 
     @property
     def sqlalchemy_url(self) -> str:

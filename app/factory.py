@@ -14,15 +14,23 @@ from app.accounts import cli as accounts_cli
 from app.accounts import emails as accounts_emails
 from app.accounts import jobs as accounts_jobs
 from app.accounts import joining as accounts_joining
+from app.accounts import keyring as accounts_keyring
+from app.accounts import proving as accounts_proving
 from app.accounts import sessions
 from app.accounts import settings as accounts_settings
 from app.accounts import views as accounts_views
 from app.cases import admin as cases_admin
+from app.cases import appealing as cases_appealing
 from app.cases import consent as cases_consent
 from app.cases import dashboard as cases_dashboard
 from app.cases import emails as cases_emails
 from app.cases import ending as cases_ending
+from app.cases import filing as cases_filing
+from app.cases import guests as cases_guests
+from app.cases import jobs as cases_jobs
 from app.cases import links as cases_links
+from app.cases import openness as cases_openness
+from app.cases import timing as cases_timing
 from app.cases import views as cases_views
 from app.cases import wizard as cases_wizard
 from app.core import clock
@@ -34,6 +42,10 @@ from app.lawyers import cli as lawyers_cli
 from app.lawyers import emails as lawyers_emails
 from app.lawyers import jobs as lawyers_jobs
 from app.lawyers import views as lawyers_views
+from app.moderation import admin as moderation_admin
+from app.moderation import emails as moderation_emails
+from app.moderation import views as moderation_views
+from app.operations import audit_log as operations_audit
 from app.operations import cli as operations_cli
 from app.operations import jobs as operations_jobs
 from app.operations import staff_home as operations_staff
@@ -50,6 +62,12 @@ from app.pledges import manage as pledges_manage
 from app.pledges import members as pledges_members
 from app.pledges import views as pledges_views
 from app.pledges import webhooks as pledges_webhooks
+from app.privacy import admin as privacy_admin
+from app.privacy import cli as privacy_cli
+from app.privacy import emails as privacy_emails
+from app.privacy import jobs as privacy_jobs
+from app.privacy import mine as privacy_mine
+from app.privacy import views as privacy_views
 from app.search import cli as search_cli
 from app.search import jobs as search_jobs
 from app.search import views as search_views
@@ -72,6 +90,8 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (accounts_views.blueprint, "/account"),
     (accounts_joining.blueprint, "/account"),
     (accounts_settings.blueprint, "/account"),
+    (accounts_keyring.blueprint, "/account"),
+    (accounts_proving.blueprint, "/account"),
     (lawyers_views.blueprint, "/lawyers"),
     (lawyers_admin.blueprint, "/staff"),
     (pages_lawyers.blueprint, "/lawyers"),
@@ -81,9 +101,14 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (cases_wizard.blueprint, "/"),
     (cases_dashboard.blueprint, "/dashboard"),
     (cases_links.blueprint, "/p"),
+    (cases_guests.blueprint, "/"),
+    (cases_openness.blueprint, "/"),
+    (cases_timing.blueprint, "/"),
     (cases_admin.blueprint, "/staff"),
+    (cases_appealing.blueprint, "/"),
     (cases_ending.blueprint, "/"),
     (cases_consent.blueprint, "/"),
+    (cases_filing.blueprint, "/"),
     (pledges_views.blueprint, "/cases"),
     (pledges_manage.blueprint, "/pledges"),
     (pledges_members.blueprint, "/me"),
@@ -93,7 +118,13 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (updates_unsubscribe.blueprint, "/unsubscribe"),
     (stories_views.blueprint, "/"),
     (stories_admin.blueprint, "/staff"),
+    (moderation_views.blueprint, "/"),
+    (moderation_admin.blueprint, "/staff"),
+    (privacy_views.blueprint, "/privacy"),
+    (privacy_mine.blueprint, "/me/privacy"),
+    (privacy_admin.blueprint, "/staff"),
     (operations_staff.blueprint, "/staff"),
+    (operations_audit.blueprint, "/staff"),
     (operations_views.blueprint, "/"),
 )
 # Doors that only register letters, jobs or beats when they are imported.
@@ -103,14 +134,18 @@ LISTENERS = (
     lawyers_emails,
     lawyers_jobs,
     cases_emails,
+    cases_jobs,
     pledges_emails,
     pledges_jobs,
     updates_emails,
     updates_jobs,
     stories_emails,
     stories_jobs,
+    moderation_emails,
     search_jobs,
     pages_jobs,
+    privacy_emails,
+    privacy_jobs,
     operations_jobs,
 )
 COMMANDS = (
@@ -119,6 +154,7 @@ COMMANDS = (
     jobs_cli.worker,
     pledges_cli.pledges,
     search_cli.search,
+    privacy_cli.privacy,
     operations_cli.check_books,
     seed_cli.seed,
 )

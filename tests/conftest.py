@@ -1,10 +1,17 @@
 """What tests find ready: a portal on a migrated database, a browser for it, its clock, Stripe and mail.
 
 Whatever asks for `app` runs on SQLite and on PostgreSQL, unless it is marked `browser` or `one_database`: then on
-SQLite only. Nothing outside this machine is reached.
+SQLite only. Tests of doors and letters take turns: half of them run on the one, half on the other, unless they are
+marked `both_databases`; `--database sqlite --database postgresql` runs them all on both. Nothing outside this machine
+is reached.
+
+Why they may take turns: what a door asks of the database it asks through services and queries, whose tests run on
+both; and `whole_house/test_csrf.py` opens every page as everybody on both, as `journeys` do with the great forms.
 """
 
 import os
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -24,6 +31,14 @@ from tests.support.portal import portal
 from tests.support.postgres import postgres_server
 from tests.support.smtp import smtp_sink
 from tests.support.stand_in import stand_in
+
+# Tests of what speaks HTML or writes letters, by file or folder; in the folders of money everything runs on both.
+DOORS = {
+    *("web", "i18n", "test_views", "test_admin", "test_areas", "test_consent", "test_dashboard", "test_desk"),
+    *("test_emails", "test_ending", "test_forms", "test_joining", "test_lawyers", "test_settings", "test_staff_home"),
+    *("test_unsubscribe", "test_wizard"),
+}
+MONEY = {"ledger", "payments", "pledges"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,8 +65,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         marks = {mark.name for mark in metafunc.definition.iter_markers()}
-        kinds = metafunc.config.getoption("database") or KINDS
+        kinds = metafunc.config.getoption("database") or _kinds_for(metafunc.definition, marks)
         metafunc.parametrize("database_kind", KINDS[:1] if marks & {"browser", "one_database"} else kinds)
+
+
+def _kinds_for(test: pytest.Item, marks: set[str]) -> Sequence[str]:
+    """Both kinds; one of them, by the test's name, for tests of what only calls services and queries."""
+    folder = test.path.parent.name
+    takes_turns = bool({test.path.stem, folder} & DOORS) and folder not in MONEY
+    if not takes_turns or "both_databases" in marks:
+        return KINDS
+    return [KINDS[zlib.crc32(f"{test.path.name}::{test.name}".encode()) % 2]]
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def leila() -> Lawyer:
     lawyer = _lawyer(
         "Leila Farahani", "solicitor", "Solicitors Regulation Authority", "612345", "Fenmoor Legal", "Leeds"
     )
-    if not lawyer.is_verified:
+    if not lawyer.was_verified:
         for kind in lawyers.CHECKS:
             for member in (mina(), dara()):
                 lawyers_service.check(lawyer, kind, "SRA register", member)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import service
@@ -17,7 +18,7 @@ from app.accounts.queries import by_email
 from app.audit.service import record
 from app.core import clock, ids
 from app.core.errors import N_, Conflict, NotFound
-from app.database import db
+from app.database import db, is_sqlite
 from app.jobs.queue import defer
 from app.mail.outbox import post
 from app.web.secret import secret_key
@@ -140,12 +141,24 @@ def _end_links(user: User) -> None:
 def sign_up(email: str, name: str, password_hash: str, lang: str, *, may_write: bool = True) -> None:
     """Make an account that waits to be confirmed; of an address that has one, the owner is told so by letter.
 
-    `may_write` False sends no letter to a known address: it got some lately. Raises BadEmail, BadName.
+    One statement makes the account or finds that there is one, whoever else joins at the same time; all that differs
+    then is a job's work, so that it takes as long. `may_write` False sends no letter to a known address: it got some
+    lately. Raises BadEmail, BadName.
     """
     email, name = service.normal_email(email), service.checked_name(name)
-    user = service.make(email, name, password_hash, lang)
-    if user is not None:
-        _send(user, "confirm", email)
+    values = {"email": email, "name": name, "password_hash": password_hash, "lang": lang}
+    dialect = sqlite if is_sqlite() else postgresql
+    making = dialect.insert(User).values(values).on_conflict_do_nothing(index_elements=["email"]).returning(User.id)
+    made = db.session.scalar(making)
+    defer("accounts.joined", {"email": email, "is_new": made is not None, "may_write": may_write})
+
+
+def joined(email: str, *, is_new: bool, may_write: bool) -> None:
+    """Send whoever signed up with `email` a link to confirm it; whoever had it before is told that there was one."""
+    user = by_email(email)
+    if user is not None and is_new:
+        record("account.registered", user, actor_id=user.id)
+        send_confirmation(user)
     elif may_write:
         tell_known(email)
 
@@ -186,17 +199,24 @@ def confirm(token: str) -> User:
 def ask_to_move(user: User, email: str, *, may_write: bool = True) -> None:
     """Send a link to the new address; it counts once that is used. An address with an account is told so instead.
 
-    `user` sees no difference: the page shows that the address waits to be confirmed. Raises BadEmail.
+    `user` sees no difference: the page shows that the address waits to be confirmed, and who is told what is a job's
+    work. Raises BadEmail.
     """
     email = service.normal_email(email)
-    if email == user.email:
+    if email != user.email:
+        link = make(user, "change", email)
+        defer("accounts.asked_to_move", {"link": link.id if may_write else 0})
+
+
+def asked_to_move(link_id: int) -> None:
+    """Send the link to the new address; of one that has an account, the owner is told so and nobody gets the link."""
+    link = working(link_id)
+    if link is None:
         return
-    if may_write and not by_email(email):
-        _send(user, "change", email)
-        return
-    make(user, "change", email)  # a link that nobody is sent
-    if may_write:
-        tell_known(email)
+    if by_email(link.email):
+        tell_known(link.email)
+    else:
+        send(link)
 
 
 def _move(user: User, email: str) -> None:

@@ -66,7 +66,7 @@ def disable(email: str) -> None:
 @click.argument("email")
 @with_appcontext
 def forget_codes(email: str) -> None:
-    """Take the second factor off the account of EMAIL, who lost app and recovery codes; make sure who they are first.
+    """Take codes and passkeys off the account of EMAIL, who lost them; make sure who they are first.
 
     Their sign-ins end, and a letter tells them. It serves every account, not only staff's.
     """

@@ -69,7 +69,9 @@ def email_changed(user: int, is_old: bool) -> Letter | None:
 
 @letter("accounts.second_factor")
 def second_factor(user: int, what: str) -> Letter | None:
-    """`what` is on, replaced, off, renewed (new recovery codes) or recovered (one of them was used)."""
+    """`what` is on, replaced, off, renewed (new recovery codes), recovered (one of them was used), key_added,
+    key_removed or key_copied (a passkey that may be a copy was refused).
+    """
     found = db.session.get(User, user)
     left = queries.recovery_codes_left(found) if found else 0
     return _told("second_factor", user, what=what, left=left)

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, PasswordField, RadioField, StringField
+from wtforms import EmailField, Field, HiddenField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.accounts import service
+from app.accounts import passkeys, service
 from app.core.errors import DomainError
 from app.core.text import clean_text
 from app.i18n.errors import render_error
@@ -123,7 +123,7 @@ class NewPasswordForm(FlaskForm):
 
 # ---------------------------------------------------------------- one's own account
 class ProveForm(FlaskForm):
-    """Who is signed in proves once more who they are. Drawn anew without what is not asked for, see `proof`."""
+    """Who is signed in proves once more who they are: as strongly as they signed in, see `proof`."""
 
     password = _password(_l("Your password"))
     proof_code = StringField(
@@ -133,14 +133,24 @@ class ProveForm(FlaskForm):
     )
 
 
-def proof(*, is_fresh: bool, has_codes: bool) -> ProveForm:
-    """The form for somebody who signed in just now (`is_fresh`: nothing is asked), or who has no codes."""
+def proof(*, has_second_factor: bool) -> ProveForm:
+    """The form for somebody with a second factor, or without one."""
     form = ProveForm()
-    if is_fresh:
-        del form.password
-    if is_fresh or not has_codes:
+    if not has_second_factor:
         del form.proof_code
     return form
+
+
+class PasskeyForm(FlaskForm):
+    """A new passkey. A script fills in `answer`, which a browser gives."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [Length(max=passkeys.LONGEST_NAME)],
+        filters=[_cleaned],
+        render_kw={"autocomplete": "off", "dir": "auto"},
+    )
+    answer = HiddenField()
 
 
 class DetailsForm(FlaskForm):

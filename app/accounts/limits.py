@@ -1,10 +1,13 @@
 """How often one may try to sign in, and how often our letters may be asked for.
 
 Attempts are counted by network and by account. A stranger who keeps trying could use up an account's attempts, so an
-account is counted apart for each network from which its owner signed in lately: they still get in from home.
+account is counted apart for each network from which its owner signed in lately: they still get in from home. The same
+goes for codes, for proofs of who is signed in, and for letters. A passkey cannot be guessed, so trying one uses up
+nothing of an account's.
 
 Letters are counted by network, which is told when it is too much, and by the address they go to, which is not: the
-answer stays the same, and the letters of the last hour are there.
+answer stays the same, and the letters that were sent are there. They are counted for as long as the shortest link
+works, so whoever is refused a letter has one whose link still works, whoever asked for it.
 """
 
 from app.accounts.models import User
@@ -19,16 +22,22 @@ CODES_WINDOW = 300
 HOUR = 3600
 LETTERS_FROM_ONE_NETWORK = 30
 LETTERS_TO_ONE_ADDRESS = 4
+LETTERS_WINDOW = 900
+PASSKEYS_FROM_ONE_NETWORK = 300
 PROOFS = 10
 LINKS_FROM_ONE_NETWORK = 60
 
 
+def _apart(email: str, address: str | None) -> str:
+    """What `email` is counted as from here: apart, if its owner signed in from this network lately."""
+    at_home = f"{email}|{throttle.address_block(address)}"
+    return at_home if throttle.was_noted("sign_in.done", at_home) else email
+
+
 def _counted(email: str, address: str | None) -> list[tuple[str, str, int]]:
-    network = throttle.address_block(address)
-    familiar = throttle.was_noted("sign_in.done", f"{email}|{network}")
     return [
-        ("sign_in.network", network, FROM_ONE_NETWORK),
-        ("sign_in.account", f"{email}|{network}" if familiar else email, FOR_ONE_ACCOUNT),
+        ("sign_in.network", throttle.address_block(address), FROM_ONE_NETWORK),
+        ("sign_in.account", _apart(email, address), FOR_ONE_ACCOUNT),
     ]
 
 
@@ -53,14 +62,28 @@ def _count(kind: str, key: str, limit: int, per_seconds: int) -> None:
     throttle.note(kind, key)
 
 
-def count_code(user: User) -> None:
+def count_code(user: User, address: str | None) -> None:
     """Count a one-time or recovery code before it is looked at. Raises throttle.TooMany."""
-    _count("sign_in.code", str(user.id), CODES, CODES_WINDOW)
+    _count("sign_in.code", _apart(user.email, address), CODES, CODES_WINDOW)
 
 
-def count_proof(user: User) -> None:
+def count_proof(user: User, address: str | None) -> None:
     """Count a password that somebody signed in types again, before it is looked at. Raises throttle.TooMany."""
-    _count("account.proof", str(user.id), PROOFS, WINDOW)
+    _count("account.proof", _apart(user.email, address), PROOFS, WINDOW)
+
+
+def count_passkey(address: str | None) -> None:
+    """Count an answer of a passkey, which costs a little work, before it is looked at. Raises throttle.TooMany."""
+    _count("sign_in.passkey", throttle.address_block(address), PASSKEYS_FROM_ONE_NETWORK, WINDOW)
+
+
+def spend(challenge: str) -> bool:
+    """Whether this challenge was not answered before; from now on it was. It comes in a cookie, which can be kept."""
+    try:
+        _count("passkey.challenge", challenge, 1, HOUR)
+    except TooMany:
+        return False
+    return True
 
 
 def count_link(address: str | None) -> None:
@@ -75,7 +98,7 @@ def count_letter(email: str, address: str | None) -> bool:
     """
     _count("account.letter.network", throttle.address_block(address), LETTERS_FROM_ONE_NETWORK, HOUR)
     try:
-        _count("account.letter", email.strip().lower(), LETTERS_TO_ONE_ADDRESS, HOUR)
+        _count("account.letter", _apart(email.strip().lower(), address), LETTERS_TO_ONE_ADDRESS, LETTERS_WINDOW)
     except TooMany:
         return False
     return True

@@ -1,8 +1,8 @@
-"""Accounts, staff roles, sign-ins, links that work once and recovery codes."""
+"""Accounts, staff roles, sign-ins, links that work once, passkeys and recovery codes."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.clock import now
@@ -11,7 +11,7 @@ from app.database import Base, BigId, UTCDateTime
 
 
 class User(Base):
-    """A person who can sign in. `email` is stored in lower case; `totp_secret` (base32) turns the second factor on.
+    """A person who can sign in. `email` is stored in lower case; `totp_secret` (base32) turns codes on.
 
     `confirmed_at` says that letters to the address reach them. `name_fixed_at` is set while the name is part of what
     staff check or have checked, `codes_required_at` once they do what needs a second factor. A secret that no code has
@@ -37,6 +37,9 @@ class User(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     roles: Mapped[list["StaffRole"]] = relationship(back_populates="user", foreign_keys="StaffRole.user_id")
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        back_populates="user", order_by="Passkey.id", cascade="all, delete-orphan", passive_deletes=True
+    )
 
     @property
     def role_names(self) -> frozenset[str]:
@@ -49,6 +52,11 @@ class User(Base):
         return self.confirmed_at is not None
 
     @property
+    def has_second_factor(self) -> bool:
+        """Whether more than the password is asked for: codes from an app, a passkey, or both."""
+        return self.totp_secret is not None or bool(self.passkeys)
+
+    @property
     def needs_codes(self) -> bool:
         """Whether they must have a second factor: staff, and lawyers who were verified."""
         return self.codes_required_at is not None or bool(self.role_names)
@@ -56,7 +64,7 @@ class User(Base):
     @property
     def owes_codes(self) -> bool:
         """Whether they must have a second factor and have none yet."""
-        return self.totp_secret is None and self.needs_codes
+        return self.needs_codes and not self.has_second_factor
 
 
 class StaffRole(Base):
@@ -78,8 +86,9 @@ class StaffRole(Base):
 class SignIn(Base):
     """A sign-in on one device. The cookie holds a token, the row its hash; each request looks the row up.
 
-    `created_at` and `expires_at` are real time, never the moved clock of a demonstration. `device` is what `devices`
-    made of the browser's name; nothing else about the device is kept.
+    Its moments are real time, never the moved clock of a demonstration. `proved_at` is when they last proved again who
+    they are, before something sensitive. `device` is what `devices` made of the browser's name; nothing else about the
+    device is kept.
     """
 
     __tablename__ = "sign_ins"
@@ -90,6 +99,7 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     device: Mapped[str] = mapped_column(String(40), default="")
 
     user: Mapped[User] = relationship()
@@ -114,6 +124,28 @@ class OneTimeLink(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     user: Mapped[User] = relationship()
+
+
+class Passkey(Base):
+    """A key that one device or one account of devices holds, and of which we know the public half.
+
+    `credential_id` and `public_key` (COSE) are base64url. `sign_count` is what the key counted up to at its last use; 0
+    for one that does not count. `transports` says how browsers reach it, by commas. Moments are real time.
+    """
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str] = mapped_column(Text)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    user: Mapped[User] = relationship(back_populates="passkeys")
 
 
 class RecoveryCode(Base):

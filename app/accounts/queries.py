@@ -1,31 +1,31 @@
 """What is asked about accounts. Nothing is changed here."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_login import UserMixin
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.accounts.models import OneTimeLink, RecoveryCode, SignIn, StaffRole, User
+from app.accounts.models import OneTimeLink, Passkey, RecoveryCode, SignIn, StaffRole, User
 from app.core import clock, ids
 from app.database import db
 
-FRESH = timedelta(minutes=10)
-
 
 class Identity(UserMixin):
-    """A live sign-in. Flask-Login keeps its `id`, the token, in the cookie and asks for it on each request."""
+    """A live sign-in. Flask-Login keeps its `id`, the token, in the cookie and asks for it on each request.
 
-    def __init__(self, token: str, user: User, began_at: datetime | None = None) -> None:
+    `proved_at` is when they last showed who they are (real time): at `asked_at`, if they were asked again, or when they
+    signed in.
+    """
+
+    def __init__(
+        self, token: str, user: User, began_at: datetime | None = None, asked_at: datetime | None = None
+    ) -> None:
         self.id = token
         self.user = user
-        self.began_at = began_at or clock.real_now()
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether they proved only just who they are (real time)."""
-        return clock.real_now() - self.began_at < FRESH
+        self.asked_at = asked_at
+        self.proved_at = asked_at or began_at or clock.real_now()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def credentials(email: str) -> Credentials:
 def identity(token: str) -> Identity | None:
     """Who holds the sign-in `token`; None when it ended, expired or never existed, or the account is disabled."""
     found = db.session.execute(
-        select(User, SignIn.created_at)
+        select(User, SignIn.created_at, SignIn.proved_at)
         .join(SignIn, SignIn.user_id == User.id)
         .where(
             SignIn.token_hash == ids.hash_token(token),
@@ -70,6 +70,11 @@ def sign_ins(user: User) -> list[SignIn]:
     """The sign-ins of `user` that live now, the latest first."""
     live = (SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.expires_at > clock.real_now())
     return list(db.session.scalars(select(SignIn).where(*live).order_by(SignIn.id.desc())))
+
+
+def passkey(user: User, passkey_id: int) -> Passkey | None:
+    """One of the passkeys of `user`."""
+    return next((key for key in user.passkeys if key.id == passkey_id), None)
 
 
 def recovery_codes_left(user: User) -> int:

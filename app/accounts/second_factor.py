@@ -1,7 +1,9 @@
-"""One's own second factor: set up, moved to another device, turned off; and the codes for when the device is lost.
+"""One's own second factor: codes set up, moved to another device, turned off; and what is there for lost devices.
 
-A secret counts only when a code has shown that the authenticator app holds it. Recovery codes are shown in the answer
-that makes them and never again, for only their hashes are stored; they have 80 bits, so the hashes need no salt.
+Codes from an app, and passkeys (`passkeys`), are second factors side by side; who must have one keeps the last. A
+secret counts only when a code has shown that the authenticator app holds it. Recovery codes are made with the first
+factor of any kind, shown in the answer that makes them and never again, for only their hashes are stored; they have 80
+bits, so the hashes need no salt.
 """
 
 from datetime import timedelta
@@ -39,13 +41,13 @@ class NothingPending(Conflict):
 class MustStayOn(Conflict):
     """Staff and verified lawyers need it."""
 
-    message = N_("Staff and verified lawyers cannot turn off their codes.")
+    message = N_("Staff and verified lawyers keep codes or a passkey. Set up the other first.")
 
 
 class NotOn(Conflict):
-    """Recovery codes stand in for codes from an app."""
+    """Recovery codes stand in for another second factor."""
 
-    message = N_("Set up codes from an authenticator app first.")
+    message = N_("Set up codes from an authenticator app, or a passkey, first.")
 
 
 class WrongRecoveryCode(Invalid):
@@ -53,6 +55,26 @@ class WrongRecoveryCode(Invalid):
 
     message = N_("This recovery code is not right, or it was used already.")
     field = "code"
+
+
+# ---------------------------------------------------------------- factors of any kind
+def hold(user: User) -> None:
+    """Read the second factors of `user` anew and keep others from changing them until the transaction ends."""
+    db.session.flush()
+    db.session.refresh(user, with_for_update={"of": User})
+    db.session.expire(user, ["passkeys"])
+
+
+def check_may_lose(user: User, *, others: bool) -> None:
+    """Raise MustStayOn if `user` needs a second factor and has no `others`."""
+    if user.needs_codes and not others:
+        raise MustStayOn()
+
+
+def drop_codes_of_nothing(user: User) -> None:
+    """Without any second factor the recovery codes end."""
+    if not user.has_second_factor:
+        db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 
 # ---------------------------------------------------------------- the authenticator app
@@ -73,7 +95,7 @@ def pending(user: User) -> str | None:
 def complete(user: User, code: str) -> list[str]:
     """The app shows the right code: from now on it is asked for. Gives new recovery codes, to be shown once.
 
-    Raises NothingPending, service.WrongCode.
+    There are none beside passkeys, which came with some. Raises NothingPending, service.WrongCode.
     """
     secret = pending(user)
     if secret is None:
@@ -81,34 +103,35 @@ def complete(user: User, code: str) -> list[str]:
     steps = service.matching_steps(secret, code)
     if not steps:
         raise service.WrongCode()
-    what = "replaced" if user.totp_secret else "on"
+    what, beside = "replaced" if user.totp_secret else "on", user.totp_secret is None and user.has_second_factor
     user.totp_secret, user.totp_last_step = secret, steps[-1]
     user.pending_totp_secret = user.pending_totp_until = None
     record("account.second_factor_on", user, actor_id=user.id)
     service.tell(user, "accounts.second_factor", what=what)
-    return _new_codes(user)
+    return [] if beside else new_codes(user)
 
 
 def turn_off(user: User) -> None:
-    """Ask for the password only; a second time is quiet. Raises MustStayOn."""
-    if user.needs_codes:
-        raise MustStayOn()
+    """Ask for no code any more; a second time is quiet. Raises MustStayOn."""
+    hold(user)
+    check_may_lose(user, others=bool(user.passkeys))
     if user.totp_secret is not None:
         _take_off(user, by_id=user.id)
 
 
 def forget(user: User) -> None:
-    """For somebody who lost app and recovery codes, once an operator made sure who they are: all sign-ins end.
+    """For somebody who lost app, keys and recovery codes, once an operator made sure who they are: all sign-ins end.
 
     Who must have a second factor sets a new one up at the next sign-in, before anything that needs it.
     """
+    user.passkeys.clear()
     _take_off(user, by_id=None)
     service.end_others(user, None)
 
 
 def _take_off(user: User, *, by_id: int | None) -> None:
     user.totp_secret = user.totp_last_step = user.pending_totp_secret = user.pending_totp_until = None
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    drop_codes_of_nothing(user)
     record("account.second_factor_off", user, actor_id=by_id)
     service.tell(user, "accounts.second_factor", what="off")
 
@@ -116,14 +139,15 @@ def _take_off(user: User, *, by_id: int | None) -> None:
 # ---------------------------------------------------------------- recovery codes
 def renew(user: User) -> list[str]:
     """Make ten new recovery codes, to be shown once; the old ones end. Raises NotOn."""
-    if user.totp_secret is None:
+    if not user.has_second_factor:
         raise NotOn()
     record("account.recovery_codes_renewed", user, actor_id=user.id)
     service.tell(user, "accounts.second_factor", what="renewed")
-    return _new_codes(user)
+    return new_codes(user)
 
 
-def _new_codes(user: User) -> list[str]:
+def new_codes(user: User) -> list[str]:
+    """Ten codes in place of those of before; only their hashes are kept."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [ids.token()[: _GROUPS * _GROUP] for _ in range(RECOVERY_CODES)]
     real = clock.real_now()
@@ -136,7 +160,7 @@ def use_recovery_code(user: User, code: str) -> None:
     typed = "".join(sign for sign in ascii_digits(code).lower() if sign.isalnum()).translate(_ALIKE)
     mine = (RecoveryCode.user_id == user.id, RecoveryCode.code_hash == ids.hash_token(typed))
     unused = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=clock.real_now())
-    if user.totp_secret is None or db.session.scalar(unused.returning(RecoveryCode.id)) is None:
+    if not user.has_second_factor or db.session.scalar(unused.returning(RecoveryCode.id)) is None:
         raise WrongRecoveryCode()
     record("account.recovery_code_used", user, actor_id=user.id)
     service.tell(user, "accounts.second_factor", what="recovered")

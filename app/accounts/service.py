@@ -149,7 +149,10 @@ def make(email: str, name: str, password_hash: str, lang: str) -> User | None:
 
 
 def give_role(user: User, role: str, *, by_id: int | None = None) -> None:
-    """Make `user` staff in `role`; `by_id` None is an operator at the command line. A second time is quiet."""
+    """Make `user` staff in `role`; `by_id` None is an operator at the command line. A second time is quiet.
+
+    Whoever gets or loses a role signs in anew: what was left open somewhere does not gain rights by it.
+    """
     held = db.session.scalar(select(StaffRole).where(StaffRole.user_id == user.id, StaffRole.role == role))
     if held is None:
         user.roles.append(StaffRole(role=role, given_by=by_id))
@@ -157,7 +160,17 @@ def give_role(user: User, role: str, *, by_id: int | None = None) -> None:
         return
     else:
         held.ended_at, held.given_by, held.given_at = None, by_id, clock.now()
+    _end_sign_ins(SignIn.user_id == user.id)
     record("account.role_given", user, actor_id=by_id, role=role)
+
+
+def take_role(user: User, role: str, *, by_id: int | None = None) -> None:
+    """End a staff role of `user`, and their sign-ins; quiet if they do not hold it."""
+    held = next((held for held in user.roles if held.role == role and held.ended_at is None), None)
+    if held is not None:
+        held.ended_at = clock.now()
+        _end_sign_ins(SignIn.user_id == user.id)
+        record("account.role_taken", user, actor_id=by_id, role=role)
 
 
 def turn_on_second_factor(user: User) -> str:
@@ -191,6 +204,14 @@ def fix_name(user: User) -> None:
 def free_name(user: User) -> None:
     """Let `user` change their name again."""
     user.name_fixed_at = None
+
+
+def rename(user: User, name: str) -> None:
+    """Give `user` another name although it is kept as it is: staff check the new one. Raises BadName."""
+    name = checked_name(name)
+    if name != user.name:
+        user.name = name
+        record("account.renamed", user, actor_id=user.id)
 
 
 def describe(user: User, name: str, lang: str) -> None:
@@ -266,6 +287,12 @@ def sign_in(user: User, device: str = "") -> str:
     db.session.add(row)
     record("account.signed_in", user, actor_id=user.id)
     return token
+
+
+def prove(token: str) -> None:
+    """Whoever holds the sign-in of `token` has shown again who they are."""
+    mine = (SignIn.token_hash == ids.hash_token(token), SignIn.ended_at.is_(None))
+    db.session.execute(update(SignIn).where(*mine).values(proved_at=clock.real_now()))
 
 
 def sign_out(token: str) -> None:

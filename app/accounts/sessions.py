@@ -34,4 +34,5 @@ def find_visitor() -> Visitor:
         grants,
         is_confirmed=user.is_confirmed,
         owes_codes=user.owes_codes,
+        proved_at=current_user.proved_at,
     )

@@ -1,8 +1,8 @@
 """One's own account: name, address, password, sign-ins and the second factor.
 
-What could lock the owner out asks for the password once more; the pages of the second factor also ask for a code, and
-ask nothing of somebody who signed in within the last ten minutes. Recovery codes are shown in the answer that makes
-them and never again.
+What could lock the owner out wants a proof that is not old (`web.access.fresh`). Name, address and password ask for the
+password besides, unless it was just that which was proved. Recovery codes are shown in the answer that makes them and
+never again.
 """
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,12 +17,12 @@ from app.accounts.models import User
 from app.core import ids
 from app.core.errors import DomainError
 from app.database import db
-from app.i18n.errors import render_error
-from app.web.access import signed_in
+from app.web.access import fresh, is_fresh, signed_in
 from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.qr import qr_code
 from app.web.redirects import local_path
+from app.web.visitor import current_visitor
 
 blueprint = Blueprint("settings", __name__)
 blueprint.after_request(keep_private)
@@ -32,9 +32,20 @@ def _target() -> str:
     return local_path(request.args.get("next"), url_for("accounts.home"))
 
 
+def _ask_less(form: FlaskForm) -> None:
+    """Who was asked who they are a moment ago, and signed in longer ago, is not asked for the password again."""
+    if current_user.asked_at is not None and is_fresh(current_visitor(), times=2):
+        del form.password
+
+
+def _is_proved(form: FlaskForm, user: User) -> bool:
+    """Whether the form was sent with all that it asks for, a right password among it if there is a box for one."""
+    return form.validate_on_submit() and ("password" not in form or _is_right(form["password"], user))
+
+
 def _is_right(password: Field, user: User) -> bool:
     """Whether the password that was typed once more is theirs; says so at the field if not. Ends the transaction."""
-    limits.count_proof(user)
+    limits.count_proof(user, request.remote_addr)
     password_hash = user.password_hash
     db.session.commit()
     if service.password_matches(password_hash, password.data or ""):
@@ -49,7 +60,8 @@ def _is_right(password: Field, user: User) -> bool:
 def details() -> ResponseReturnValue:
     user = current_user.user
     form = forms.DetailsForm(obj=user)
-    if not form.validate_on_submit() or not _is_right(form.password, user):
+    _ask_less(form)
+    if not _is_proved(form, user):
         return _details_page(form), 400 if form.is_submitted() else 200
     try:
         service.describe(user, form.name.data or "", form.lang.data or "")
@@ -68,10 +80,12 @@ def _details_page(form: forms.DetailsForm) -> str:
 
 @blueprint.route("/email", methods=["GET", "POST"])
 @signed_in
+@fresh
 def email() -> ResponseReturnValue:
     """The new address counts once the button in the letter to it is pressed."""
     user, form = current_user.user, forms.EmailForm()
-    if not form.validate_on_submit() or not _is_right(form.password, user):
+    _ask_less(form)
+    if not _is_proved(form, user):
         return render_template("accounts/email.html", form=form, user=user), 400 if form.is_submitted() else 200
     wanted = form.email.data or ""
     may_write = limits.count_letter(wanted, request.remote_addr)
@@ -86,9 +100,11 @@ def email() -> ResponseReturnValue:
 
 @blueprint.route("/password", methods=["GET", "POST"])
 @signed_in
+@fresh
 def password() -> ResponseReturnValue:
     user, form = current_user.user, forms.PasswordForm()
-    if not form.validate_on_submit() or not _is_right(form.password, user):
+    _ask_less(form)
+    if not _is_proved(form, user):
         page = render_template("accounts/password.html", form=form, shortest=service.SHORTEST_PASSWORD)
         return page, 400 if form.is_submitted() else 200
     password_hash = service.hash_password(form.new_password.data or "")
@@ -119,28 +135,6 @@ def sign_ins() -> ResponseReturnValue:
 
 
 # ---------------------------------------------------------------- the second factor
-def _proof(user: User) -> forms.ProveForm:
-    return forms.proof(is_fresh=current_user.is_fresh, has_codes=user.totp_secret is not None)
-
-
-def _is_proved(form: forms.ProveForm, user: User) -> bool:
-    """Whether the form was sent with all that it asked for; says at the field what is not right."""
-    if not form.validate_on_submit():
-        return False
-    if "password" in form and not _is_right(form.password, user):
-        return False
-    if "proof_code" not in form:
-        return True
-    limits.count_code(user)
-    db.session.commit()
-    try:
-        second_factor.use_any(user, form.proof_code.data or "")
-    except service.WrongCode as error:
-        form.proof_code.errors = [render_error(error)]
-        return False
-    return True
-
-
 def _second_factor_page(template: str, form: FlaskForm, user: User, **values: object) -> ResponseReturnValue:
     page = render_template(template, form=form, user=user, target=_target(), **values)
     return page, 400 if form.is_submitted() else 200
@@ -148,11 +142,11 @@ def _second_factor_page(template: str, form: FlaskForm, user: User, **values: ob
 
 @blueprint.route("/second-factor/set-up", methods=["GET", "POST"])
 @signed_in
+@fresh
 def set_up() -> ResponseReturnValue:
     """Begin: whoever must have a second factor is led here."""
-    user = current_user.user
-    form = _proof(user)
-    if not user.is_confirmed or not _is_proved(form, user):
+    user, form = current_user.user, FlaskForm()
+    if not user.is_confirmed or not form.validate_on_submit():
         return _second_factor_page("accounts/set_up.html", form, user)
     second_factor.begin(user)
     db.session.commit()
@@ -161,6 +155,7 @@ def set_up() -> ResponseReturnValue:
 
 @blueprint.route("/second-factor/scan", methods=["GET", "POST"])
 @signed_in
+@fresh
 def scan() -> ResponseReturnValue:
     """The secret, as a drawing and to type; the first code from the app turns it on."""
     user, form = current_user.user, forms.CodeForm()
@@ -170,7 +165,7 @@ def scan() -> ResponseReturnValue:
     drawing = {"secret": secret, "qr": qr_code(service.authenticator_uri(user, secret))}
     if not form.validate_on_submit():
         return _second_factor_page("accounts/scan.html", form, user, **drawing)
-    limits.count_code(user)
+    limits.count_code(user, request.remote_addr)
     db.session.commit()
     try:
         codes = second_factor.complete(user, form.code.data or "")
@@ -179,18 +174,21 @@ def scan() -> ResponseReturnValue:
         blame(form, error)
         return _second_factor_page("accounts/scan.html", form, user, **drawing)
     db.session.commit()
+    if not codes:  # those that came with a passkey go on
+        flash(_("Codes are on. From your next sign-in you can use one."), "done")
+        return redirect(_target(), 303)
     return render_template("accounts/recovery_codes.html", codes=codes, target=_target(), is_new=True)
 
 
 @blueprint.route("/second-factor/recovery-codes", methods=["GET", "POST"])
 @signed_in
+@fresh
 def renew() -> ResponseReturnValue:
     """New recovery codes in place of the old ones."""
-    user = current_user.user
-    if user.totp_secret is None:
+    user, form = current_user.user, FlaskForm()
+    if not user.has_second_factor:
         return redirect(url_for("settings.set_up"), 303)
-    form = _proof(user)
-    if not _is_proved(form, user):
+    if not form.validate_on_submit():
         return _second_factor_page("accounts/renew.html", form, user, left=queries.recovery_codes_left(user))
     codes = second_factor.renew(user)
     db.session.commit()
@@ -199,16 +197,18 @@ def renew() -> ResponseReturnValue:
 
 @blueprint.route("/second-factor/off", methods=["GET", "POST"])
 @signed_in
+@fresh
 def turn_off() -> ResponseReturnValue:
-    user = current_user.user
+    user, form = current_user.user, FlaskForm()
     if user.totp_secret is None:
         return redirect(url_for("accounts.home"), 303)
-    if user.needs_codes and request.method == "POST":
-        raise second_factor.MustStayOn()
-    form = _proof(user)
-    if user.needs_codes or not _is_proved(form, user):
-        return _second_factor_page("accounts/turn_off.html", form, user)
+    if not form.validate_on_submit():
+        must_stay = user.needs_codes and not user.passkeys
+        return _second_factor_page("accounts/turn_off.html", form, user, must_stay=must_stay)
     second_factor.turn_off(user)
     db.session.commit()
-    flash(_("Codes are off. Your password alone opens your account."), "done")
+    if user.passkeys:
+        flash(_("Codes are off. Your passkeys go on."), "done")
+    else:
+        flash(_("Codes are off. Your password alone opens your account."), "done")
     return redirect(url_for("accounts.home"), 303)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
-from app.accounts import devices, limits, queries, second_factor, service
+from app.accounts import challenges, devices, limits, passkeys, queries, second_factor, service
 from app.accounts.forms import CodeForm, RecoveryForm, SignInForm
 from app.accounts.models import User
 from app.core import clock, ids
@@ -38,16 +38,33 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_target(), 303)
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form), 400 if form.is_submitted() else 200
+        return _sign_in_page(form), 400 if form.is_submitted() else 200
     email, password = form.email.data or "", form.password.data or ""
     limits.count_attempt(email, request.remote_addr)
     known = queries.credentials(email)
     db.session.commit()
     if not service.password_matches(known.password_hash, password):
         form.form_errors.append(_("The email address or the password is not right."))
-        return render_template("accounts/sign_in.html", form=form), 400
+        return _sign_in_page(form), 400
     user = db.session.get_one(User, known.user_id)
-    return _ask_for_code(user) if user.totp_secret else _begin(user)
+    return _ask_for_code(user) if user.has_second_factor else _begin(user)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    options = passkeys.to_use(challenges.ask("sign_in"), verified=True)
+    return render_template("accounts/sign_in.html", form=form, options=options)
+
+
+@blueprint.post("/sign-in/passkey")
+@anyone
+def sign_in_with_passkey() -> ResponseReturnValue:
+    """A passkey that made sure of its owner stands for password and code."""
+    try:
+        user = challenges.answered("sign_in", verified=True)
+    except passkeys.WrongPasskey as error:
+        flash(render_error(error), "error")
+        return redirect(url_for("accounts.sign_in", next=_target()), 303)
+    return _begin(user)
 
 
 def _ask_for_code(user: User) -> Response:
@@ -83,6 +100,21 @@ def enter_code() -> ResponseReturnValue:
     return _second_step(CodeForm, "accounts/second_factor.html", service.use_code)
 
 
+@blueprint.post("/second-factor/passkey")
+@anyone
+def second_passkey() -> ResponseReturnValue:
+    """A passkey after the password."""
+    user = _waiting()
+    if user is None:
+        return redirect(url_for("accounts.sign_in", next=_target()), 303)
+    try:
+        challenges.answered("second", user, verified=False)
+    except passkeys.WrongPasskey as error:
+        flash(render_error(error), "error")
+        return redirect(url_for("accounts.second_factor", next=_target()), 303)
+    return _begin(user)
+
+
 @blueprint.route("/recovery-code", methods=["GET", "POST"])
 @anyone
 def recovery_code() -> ResponseReturnValue:
@@ -93,21 +125,34 @@ def recovery_code() -> ResponseReturnValue:
 def _second_step(
     ask: type[CodeForm] | type[RecoveryForm], template: str, use: Callable[[User, str], None]
 ) -> ResponseReturnValue:
-    wanted = session.get("code_wanted", {"user": 0, "until": 0})
-    user = db.session.get(User, wanted["user"])
-    if user is None or wanted["until"] < clock.real_now().timestamp() or wanted.get("password") != _mark(user):
+    user = _waiting()
+    if user is None:
         return redirect(url_for("accounts.sign_in", next=_target()), 303)
     form = ask()
     if not form.validate_on_submit():
-        return render_template(template, form=form), 400 if form.is_submitted() else 200
-    limits.count_code(user)
+        return _second_page(template, form, user), 400 if form.is_submitted() else 200
+    limits.count_code(user, request.remote_addr)
     db.session.commit()
     try:
         use(user, form.code.data or "")
     except DomainError as error:
         form.code.errors = [render_error(error)]
-        return render_template(template, form=form), error.status
+        return _second_page(template, form, user), error.status
     return _begin(user)
+
+
+def _waiting() -> User | None:
+    """Who typed the right password lately and is asked for more."""
+    wanted = session.get("code_wanted", {"user": 0, "until": 0})
+    user = db.session.get(User, wanted["user"])
+    if user is None or wanted["until"] < clock.real_now().timestamp() or wanted.get("password") != _mark(user):
+        return None
+    return user
+
+
+def _second_page(template: str, form: CodeForm | RecoveryForm, user: User) -> str:
+    options = passkeys.to_use(challenges.ask("second", user), user, verified=False) if user.passkeys else ""
+    return render_template(template, form=form, user=user, options=options)
 
 
 # ---------------------------------------------------------------- signing out

@@ -14,7 +14,12 @@ class AuditEntry(Base):
     """One thing that somebody (or the system, `actor_id` None) did to one subject."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_actor", "actor_id", "id"),
+        Index("ix_audit_entries_at", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

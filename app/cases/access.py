@@ -13,26 +13,47 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from app.cases.models import Case, CaseGrant, ClientConsent
+from app.cases.labels import REASONS
+from app.cases.models import Case, CaseGrant, ClientConsent, Tombstone
 from app.cases.states import ASKABLE, PUBLISHED, CaseState, Visibility
 from app.core import clock, ids
-from app.core.errors import NotFound
+from app.core.errors import N_, DomainError, NotFound
 from app.database import db
 from app.lawyers.models import Lawyer
 from app.web.visitor import Visitor
 
 REVIEWERS = ("reviewer",)
+RECORDS = ("admin", "auditor")
 MOST_CARRIED = 40  # rights in one cookie: a browser silently drops a cookie above 4 KB
 _LOADED = (joinedload(Case.lawyer).joinedload(Lawyer.user), joinedload(Case.area))
 
 
+class TakenDown(DomainError):
+    """The page stood here, and staff took it down. Said only to those who could have opened it."""
+
+    status = 410
+    message = N_("We took this page down. The reason: %(reason)s.")
+
+
+class Gone(DomainError):
+    """A page stood here for everybody to see. What it was is told to nobody."""
+
+    status = 410
+    message = N_("The page that stood at this address is not public any more.")
+
+
 def listed() -> ColumnElement[bool]:
-    """Cases that anybody may find: published and public."""
-    return and_(Case.visibility == Visibility.PUBLIC, Case.state.in_(PUBLISHED))
+    """Cases that anybody may find: published, public, and not taken down."""
+    return and_(Case.visibility == Visibility.PUBLIC, Case.state.in_(PUBLISHED), Case.taken_down_at.is_(None))
 
 
 def visible_to(viewer: Visitor) -> ColumnElement[bool]:
     """Cases whose page `viewer` may open: the listed, their own, those they hold a right to; all for reviewers."""
+    return and_(Case.taken_down_at.is_(None), _knowable_to(viewer))
+
+
+def _knowable_to(viewer: Visitor) -> ColumnElement[bool]:
+    """The same, with those that were taken down: whoever could open the page is told that it is gone."""
     if viewer.has_role(*REVIEWERS):
         return Case.state.in_(PUBLISHED)
     own = Case.lawyer_id == viewer.lawyer_id if viewer.lawyer_id is not None else false()
@@ -47,12 +68,18 @@ def _granted(viewer: Visitor) -> ColumnElement[bool]:
                 CaseGrant.id == grant_id,
                 CaseGrant.case_id == Case.id,
                 CaseGrant.version == version,
-                CaseGrant.revoked_at.is_(None),
+                _stands(),
             ),
         )
         for public_id, (grant_id, version) in viewer.grants.items()
     ]
     return or_(false(), *held)
+
+
+def _stands() -> ColumnElement[bool]:
+    """Rights that were neither ended nor have run out."""
+    in_time = or_(CaseGrant.expires_at.is_(None), CaseGrant.expires_at > clock.real_now())
+    return and_(CaseGrant.revoked_at.is_(None), in_time)
 
 
 def can_see(viewer: Visitor, case: Case) -> bool:
@@ -61,8 +88,18 @@ def can_see(viewer: Visitor, case: Case) -> bool:
 
 
 def find(slug: str, viewer: Visitor) -> Case:
-    """The published case at `slug` with its lawyer and area. Raises NotFound, also for what `viewer` may not know."""
-    return _one(Case.slug == slug, visible_to(viewer))
+    """The published case at `slug` with its lawyer and area. Raises NotFound, also for what `viewer` may not know,
+    TakenDown, and Gone for the old address of a page that became private.
+    """
+    try:
+        case = _one(Case.slug == slug, _knowable_to(viewer))
+    except NotFound:
+        if db.session.scalar(select(Tombstone.id).where(Tombstone.slug == slug)) is not None:
+            raise Gone() from None
+        raise
+    if case.taken_down_at is not None:
+        raise TakenDown(reason=REASONS[case.taken_down_because])
+    return case
 
 
 def own(public_id: str, viewer: Visitor) -> Case:
@@ -75,6 +112,30 @@ def submitted(public_id: str, viewer: Visitor) -> Case:
     """A case that was sent in, for the reviewer `viewer`. A draft is nobody's business yet. Raises NotFound."""
     may = true() if viewer.has_role(*REVIEWERS) else false()
     return _one(Case.public_id == public_id, Case.submitted_at.is_not(None), may)
+
+
+def wanting_public(viewer: Visitor) -> list[Case]:
+    """Private cases whose lawyer asked that they become public, the longest waiting first; none for no reviewer."""
+    may = true() if viewer.has_role(*REVIEWERS) else false()
+    waiting = select(Case).where(Case.public_wanted_at.is_not(None), may).options(*_LOADED)
+    return list(db.session.scalars(waiting.order_by(Case.public_wanted_at, Case.id)))
+
+
+def _recorded(viewer: Visitor) -> ColumnElement[bool]:
+    """Cases whose records `viewer` may read: for administrators and auditors whatever was ever sent in."""
+    return Case.submitted_at.is_not(None) if viewer.has_role(*RECORDS) else false()
+
+
+def recorded(public_id: str, viewer: Visitor) -> Case:
+    """A case whose records `viewer` may read. Raises NotFound."""
+    return _one(Case.public_id == public_id, _recorded(viewer))
+
+
+def all_recorded(viewer: Visitor, before: int | None, limit: int) -> list[Case]:
+    """Cases whose records `viewer` may read, the latest first, from below the one with id `before`."""
+    below = Case.id < before if before is not None else true()
+    rows = select(Case).where(_recorded(viewer), below).order_by(Case.id.desc()).limit(limit).options(*_LOADED)
+    return list(db.session.scalars(rows))
 
 
 def in_review(viewer: Visitor) -> list[Case]:
@@ -96,7 +157,8 @@ def asked(token: str) -> ClientConsent:
 
     Raises NotFound for a link that is too old, ended, altered, or never existed. Who answered may learn only that.
     """
-    waits = and_(ClientConsent.expires_at > clock.real_now(), Case.state.in_(ASKABLE))
+    askable = or_(Case.state.in_(ASKABLE), Case.public_wanted_at.is_not(None))
+    waits = and_(ClientConsent.expires_at > clock.real_now(), askable)
     row = db.session.scalar(
         select(ClientConsent)
         .join(ClientConsent.case)
@@ -123,13 +185,22 @@ def _one(*conditions: ColumnElement[bool]) -> Case:
 # ---------------------------------------------------------------- rights to private cases
 def grant_of_link(token: str) -> CaseGrant:
     """The link that `token` opens. Raises NotFound for one that was revoked, altered, or never existed."""
+    return _grant_behind(token, "link")
+
+
+def grant_of_invitation(token: str) -> CaseGrant:
+    """The invitation whose letter had this `token`. Raises NotFound for one that ended, ran out, or never existed."""
+    return _grant_behind(token, "invitation")
+
+
+def _grant_behind(token: str, kind: str) -> CaseGrant:
     grant = db.session.scalar(
         select(CaseGrant)
         .join(CaseGrant.case)
         .where(
-            CaseGrant.kind == "link",
+            CaseGrant.kind == kind,
             CaseGrant.token_hash == ids.hash_token(token),
-            CaseGrant.revoked_at.is_(None),
+            _stands(),
             Case.state.in_(PUBLISHED),
         )
     )

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import Form, FormField, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.models import User
-from app.cases import access, client, labels, queries
+from app.cases import access, appeals, client, labels, queries
 from app.cases import review as decisions
 from app.cases.fields import FIELDS
 from app.cases.models import Case
@@ -65,6 +66,13 @@ class DecisionForm(FlaskForm):
         ],
         validate_choice=False,
     )
+    checks = SelectMultipleField(
+        _l("What you have checked"),
+        choices=[SelectChoice(name, label) for name, label in labels.CHECKS.items()],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     comments = FormField(CommentsForm)
     comment = TextAreaField(
         _l("Message to the lawyer"),
@@ -101,7 +109,7 @@ class DecisionForm(FlaskForm):
         """Do what was chosen; whether it was the first such decision."""
         comment, seen = self.comment.data, self.seen
         if self.decision.data == "approve":
-            return decisions.approve(case, reviewer, comment, seen=seen)
+            return decisions.approve(case, reviewer, comment, checks=self.checks.data or (), seen=seen)
         if self.decision.data == "decline":
             code = self.code.data
             return decisions.decline(case, reviewer, comment, code=code, comments=self.written, seen=seen)
@@ -111,7 +119,13 @@ class DecisionForm(FlaskForm):
 @blueprint.get("/cases")
 @staff("reviewer")
 def queue() -> str:
-    return render_template("cases_admin/queue.html", waiting=access.in_review(current_visitor()))
+    visitor = current_visitor()
+    return render_template(
+        "cases_admin/queue.html",
+        waiting=queries.waiting(visitor),
+        appealed=queries.appealed(visitor),
+        opening=access.wanting_public(visitor),
+    )
 
 
 @blueprint.route("/cases/<public_id>", methods=["GET", "POST"])
@@ -130,7 +144,9 @@ def review(public_id: str) -> ResponseReturnValue:
         db.session.rollback()
         return _refused(case, form, error)
     db.session.commit()
-    if is_first:
+    if is_first and form.decision.data == "approve" and case.state == CaseState.IN_REVIEW:
+        flash(_("Your approval is saved. Another reviewer must approve this page too."), "done")
+    elif is_first:
         flash(_("Your decision is saved. The lawyer is told by email."), "done")
     else:
         flash(_("The same was decided before. What you wrote now was not sent."), "info")
@@ -146,17 +162,23 @@ def _refused(case: Case, form: DecisionForm, error: DomainError) -> ResponseRetu
 
 
 def _page(case: Case, form: DecisionForm) -> str:
-    is_own = case.lawyer.user_id == current_visitor().user_id
-    decisions = queries.decisions(case)
-    asked = next((review for review, _name in decisions if review.decision == "request_changes"), None)
+    user_id = current_visitor().user_id
+    is_own = case.lawyer.user_id == user_id
+    decided = queries.decisions(case)
+    asked = next((review for review, _name in decided if review.decision == "request_changes"), None)
     return render_template(
         "cases_admin/review.html",
         case=case,
         form=form,
         page=case_page.of(case),
+        files_at=("filing.submitted", {"public_id": case.public_id}),
         preview=True,
-        waiting=access.in_review(current_visitor()),
-        decisions=decisions,
+        waiting=queries.waiting(current_visitor()),
+        decisions=decided,
+        approved_by=decisions.approved_by(case) if case.state == CaseState.IN_REVIEW else set(),
+        needed=decisions.approvals_needed(case),
+        user_id=user_id,
+        appeal=appeals.of_case(case),
         parts_of={name: (part, part.reads(part.said(case))) for name, part in FIELDS.items()},
         remarks=queries.remarks(case, asked) if asked else [],
         consent=client.standing(case),

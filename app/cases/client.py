@@ -18,7 +18,7 @@ from app.accounts.service import normal_email
 from app.audit.service import record
 from app.cases import access, fields, moves
 from app.cases.models import Case, ClientConsent
-from app.cases.states import ASKABLE, CaseState, Consent
+from app.cases.states import CaseState, Consent
 from app.core import clock, ids
 from app.core.errors import N_, Conflict, Invalid
 from app.database import db
@@ -38,7 +38,7 @@ class NoConsent(Conflict):
 
 
 class CannotAsk(Conflict):
-    """The page is live, or was turned down."""
+    """The page is live, or was turned down, and nobody asked that it become public."""
 
     message = N_("The client is asked before the page is live, not after.")
 
@@ -122,7 +122,10 @@ def standings(cases: Sequence[Case]) -> dict[int, Standing]:
     rows = db.session.scalars(
         select(ClientConsent)
         .where(ClientConsent.id.in_(latest))
-        .options(selectinload(ClientConsent.case).selectinload(Case.budget))
+        .options(
+            selectinload(ClientConsent.case).selectinload(Case.budget),
+            selectinload(ClientConsent.case).selectinload(Case.stages),
+        )
     )
     found = {row.case_id: row for row in rows}
     return {case.id: _stands(case, found.get(case.id)) for case in cases}
@@ -170,7 +173,7 @@ def ask(case: Case, client: Client, *, form_key: str = "") -> ClientConsent:
     A form that is sent twice, with the same `form_key`, asks once. Raises CannotAsk, NoName, BadEmail, OwnAddress,
     BadLanguage.
     """
-    if case.state not in ASKABLE:
+    if not case.can_ask_client:
         raise CannotAsk()
     name, email = " ".join(client.name.split()), normal_email(client.email)
     if not name:
@@ -212,7 +215,7 @@ def ask_again(case: Case) -> None:
 def take_back(case: Case) -> bool:
     """The lawyer ends the link, and the consent if it was given; False if there was none. Raises CannotAsk."""
     case = moves.held(case)
-    if case.state not in ASKABLE:
+    if not case.can_ask_client:
         raise CannotAsk()
     if not _end(case):
         return False
@@ -233,7 +236,7 @@ def wording(case: Case) -> str:
     """What the client agrees to, in the present language."""
     who_reads = (
         _("It is private: only people who have a link can open it.")
-        if case.is_private
+        if case.stays_private
         else _("It is public: anybody can find and read it.")
     )
     return " ".join((_("I am the client in this case. I have read this page and agree to its publication."), who_reads))

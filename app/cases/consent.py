@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from app.cases import access, client, drafting, forms, labels, review
 from app.cases.models import Case, ClientConsent
-from app.cases.states import ASKABLE
 from app.core.errors import DomainError, NotFound
 from app.database import db
 from app.pages import case_page
@@ -58,7 +57,7 @@ def end(public_id: str) -> ResponseReturnValue:
     case = access.own(public_id, current_visitor())
     if request.method != "POST":
         found = client.standing(case)
-        if found.row is None or case.state not in ASKABLE:
+        if found.row is None or not case.can_ask_client:
             return redirect(url_for("consent.ask", public_id=public_id), 303)
         return render_template("client/end.html", case=case, consent=found)
     if client.take_back(case):
@@ -85,7 +84,7 @@ def _fresh(case: Case) -> forms.ClientForm:
 
 
 def _lawyers_page(case: Case, form: forms.ClientForm) -> str:
-    may_ask = case.state in ASKABLE
+    may_ask = case.can_ask_client
     return render_template(
         "client/ask.html",
         case=case,
@@ -156,6 +155,7 @@ def _clients_page(token: str, row: ClientConsent, form: forms.AnswerForm) -> str
         consent=row,
         case=row.case,
         page=case_page.of(row.case),
+        files_at=("filing.asked", {"token": token}),
         preview=True,
         form=form,
     )

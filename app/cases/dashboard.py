@@ -10,15 +10,16 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, client, drafting, forms, labels, publishing, queries
+from app.cases import access, appeals, client, drafting, forms, labels, publishing, queries, relaunch, stages
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState
 from app.core.errors import DomainError, NotFound
 from app.database import db
 from app.i18n.errors import render_error
-from app.i18n.format import num_text
+from app.i18n.format import num_text, unit
 from app.i18n.locale import alternate_url
 from app.lawyers.models import Lawyer
+from app.moderation import queries as moderation
 from app.pledges import queries as pledges
 from app.pledges.queries import Totals
 from app.stories import queries as stories
@@ -27,6 +28,7 @@ from app.updates import queries as updates
 from app.updates.duties import Duty
 from app.updates.states import SUCCESSES
 from app.web.access import lawyer
+from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
@@ -118,6 +120,8 @@ def _page(
         headline=updates.headline(outcome, found) if outcome else "",
         story_url=url_for("stories.show", slug=story.slug) if story else "",
         successes=SUCCESSES,
+        appeal=appeals.of_case(found) if found.state == CaseState.DECLINED else None,
+        staff_notes=moderation.notes_about(found),
         decision=decision,
         remarks=queries.remarks(found, decision[0]) if decision else [],
         consent=client.standing(found),
@@ -128,6 +132,9 @@ def _page(
         token=token,
         token_url=_link_url(found, token) if token else "",
         is_ended=is_ended,
+        first=db.session.get(Case, found.relaunch_of_id) if found.relaunch_of_id else None,
+        next_try=relaunch.next_try(found) if found.state == CaseState.UNFUNDED else None,
+        can_start_again=relaunch.can_start(found),
         page_url=queries.page_url(found, found.lang) if found.is_published else "",
         limits=drafting.deadline_limits(found.time_zone),
         labels=labels,
@@ -179,6 +186,43 @@ def _publishing_refused(found: Case, form: forms.PublishForm, error: DomainError
     if found.state == CaseState.DRAFT:
         raise error
     return _page(found, refusal=render_error(error)), error.status
+
+
+# ---------------------------------------------------------------- stages of the money
+@blueprint.route("/cases/<public_id>/stages", methods=["GET", "POST"])
+@lawyer
+def change_stages(public_id: str) -> ResponseReturnValue:
+    """What a live page raises money for after the initial target. Every change stands on the page, dated."""
+    found = access.own(public_id, current_visitor())
+    if not stages.may_change(found):
+        return redirect(url_for("dashboard.case", public_id=public_id), 303)
+    form = forms.LaterStagesForm(found)
+    if request.method != "POST":
+        return _stages_page(found, form)
+    if form.changes_rows(request.form):
+        return _stages_page(found, form), 400 if form.errors else 200
+    if not form.validate():
+        return _stages_page(found, form), 400
+    seen = int(form.seen.data) if (form.seen.data or "").isdecimal() else 0
+    try:
+        changed = stages.change(found, form.stages_after, found.lawyer.user, seen=seen)
+    except DomainError as error:
+        db.session.rollback()
+        return _stages_page(found, form), blame(form, error)
+    db.session.commit()
+    if changed:
+        flash(_("The stages are changed. The page tells what they were and when you changed them."), "done")
+    return redirect(url_for("dashboard.case", public_id=public_id), 303)
+
+
+def _stages_page(found: Case, form: forms.LaterStagesForm) -> str:
+    return render_template(
+        "dashboard/stages.html",
+        case=found,
+        form=form,
+        standings=stages.standings(found, found.stages, pledges.totals(found).pledged),
+        currency_unit=unit(current_app.config["AMICUS"].currency),
+    )
 
 
 # ---------------------------------------------------------------- private links

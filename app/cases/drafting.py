@@ -12,8 +12,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.audit.service import record
-from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, KINDS_WITH_COSTS_RISK, LEGAL_STAGES
-from app.cases.models import Area, BudgetLine, Case
+from app.cases import kinds
+from app.cases.labels import COSTS_RISKS, COURT_ZONES, INSURANCE, KINDS, PROSPECTS
+from app.cases.models import Area, BudgetLine, Case, CaseStage
 from app.cases.states import Visibility
 from app.core import clock, ids, richtext
 from app.core.errors import N_, Conflict, Invalid
@@ -25,8 +26,10 @@ from app.lawyers.models import Lawyer
 from app.web.secret import secret_key
 
 # Parts of a page, in the order in which they are asked for.
-STEPS = ("visibility", "about", "parties", "story", "budget", "deadline")
+STEPS = ("visibility", "about", "parties", "story", "budget", "stages", "deadline")
 MOST_LINES = 12
+MOST_STAGES = 6  # after the first
+LONGEST_PROSPECTS = 200  # words
 SHORTEST_STORY = 50  # words
 LONGEST_STORY = 20_000  # characters
 CLOSES_AT = time(13)  # in the court's time zone: lawyers, backers and banks are awake
@@ -63,6 +66,27 @@ class BadTarget(Invalid):
 
     message = N_("The target must be between %(least)s and %(most)s. The lines and fees come to %(target)s.")
     field = "lines"
+
+
+class StageLacks(Invalid):
+    """A stage of the money without a title, a reason or an amount of its own."""
+
+    message = N_("Each later stage needs a title, a reason and an amount.")
+    field = "later"
+
+
+class TooManyStages(Invalid):
+    """More stages than a page has room for."""
+
+    message = N_("There is room for %(most)s later stages.")
+    field = "later"
+
+
+class TooManyWords(Invalid):
+    """A prospects note that is too long."""
+
+    message = N_("Use %(most)s words or fewer. There are %(words)s so far.")
+    field = "prospects_note"
 
 
 class BadDeadline(Invalid):
@@ -129,13 +153,14 @@ def describe(case: Case, *, title: str, area: Area | None, kind: str | None) -> 
         raise BadChoice(field="kind")
     case.title, case.area, case.kind = title, area, kind or None
     _edited(case, "about", done=bool(title and area and kind))
-    # What must be said of the costs depends on the kind of case.
+    # What must be said of the people, the court and the costs depends on the kind of case.
+    _mark(case, "parties", done=parties_of(case).is_complete_for(case.kind))
     _mark(case, "deadline", done=_deadline_is_told(case))
 
 
 @dataclass(frozen=True)
 class Parties:
-    """Who is suing whom, where and for what."""
+    """Who is suing whom, where and for what, and whom it helps: which people, where, and about how many."""
 
     acting_for: str
     respondent: str
@@ -145,22 +170,38 @@ class Parties:
     cause_of_action: str
     relief_sought: str
     who_benefits: str
+    benefits_place: str = ""
+    benefits_number: int | None = None
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether everything is there; a claim number only once something is filed."""
-        filed = self.legal_stage in FILED_STAGES
-        return all(value for name, value in vars(self).items() if name != "claim_number" or filed)
+    def is_complete_for(self, kind: str | None) -> bool:
+        """Whether everything is there that this kind of case must say, and nothing that it does not say."""
+        known = kinds.of(kind)
+        if self.legal_stage not in known.stages:
+            return False
+        said = vars(self).items()
+        return all(value or not known.needs(name, self.legal_stage) for name, value in said) and not any(
+            value for name, value in said if name in known.skips
+        )
+
+
+def parties_of(case: Case) -> Parties:
+    """What a case says of them."""
+    return Parties(**{name: getattr(case, name) for name in Parties.__annotations__})
 
 
 def set_parties(case: Case, parties: Parties) -> None:
-    """Parties, court, stage, relief and who benefits. Raises NotEditable, BadChoice."""
+    """Parties, court, stage, relief and who benefits; what this kind of case does not say is left out.
+
+    Raises NotEditable, BadChoice.
+    """
     _refuse_unless_editable(case)
-    if parties.legal_stage and parties.legal_stage not in LEGAL_STAGES:
+    if parties.legal_stage and parties.legal_stage not in kinds.of(case.kind).stages:
         raise BadChoice(field="legal_stage")
+    skipped = kinds.of(case.kind).skips
     for name, value in vars(parties).items():
-        setattr(case, name, value)
-    _edited(case, "parties", done=parties.is_complete)
+        setattr(case, name, "" if name in skipped else value)
+    case.benefits_number = parties.benefits_number or None
+    _edited(case, "parties", done=parties_of(case).is_complete_for(case.kind))
 
 
 def tell_story(case: Case, summary: str, markdown: str) -> None:
@@ -249,57 +290,136 @@ def set_budget(case: Case, lines: Sequence[Line], target: Money | None, *, whole
     _edited(case, "budget", done=right is not None)
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One thing to raise money for. The first has no amount of its own: the initial target pays for it."""
+
+    title: str
+    reason: str
+    amount: Money | None = None
+
+
+def check_later(later: Sequence[Stage]) -> None:
+    """Raise TooManyStages or StageLacks if these cannot follow the first stage."""
+    if len(later) > MOST_STAGES:
+        raise TooManyStages(most=MOST_STAGES)
+    if not all(stage.title and stage.reason and stage.amount is not None for stage in later):
+        raise StageLacks()
+
+
+def plan_stages(case: Case, first: Stage, later: Sequence[Stage] = ()) -> None:
+    """What the initial target pays for, and what the page raises money for after it, in order.
+
+    Raises NotEditable, TooManyStages, StageLacks.
+    """
+    _refuse_unless_editable(case)
+    check_later(later)
+    case.stages = []
+    db.session.flush()
+    case.stages = [
+        CaseStage(position=n, title=stage.title, reason=stage.reason, amount=stage.amount if n > 1 else None)
+        for n, stage in enumerate((first, *later), start=1)
+    ]
+    _edited(case, "stages", done=bool(first.title and first.reason))
+
+
 def deadline_on(day: date, zone: str) -> datetime:
     """The moment at which pledging closes on `day`."""
     return datetime.combine(day, CLOSES_AT, ZoneInfo(zone))
 
 
-def deadline_limits(zone: str) -> tuple[date, date]:
-    """The first and the last day on which a page that goes live today may close."""
+def deadline_limits(zone: str, on: date | None = None) -> tuple[date, date]:
+    """The first and the last day on which a page may close that goes live `on` a day (today, if none is given)."""
     settings = current_app.config["AMICUS"]
-    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    today = on or clock.now().astimezone(ZoneInfo(zone)).date()
     return today + timedelta(days=settings.deadline_days_min), today + timedelta(days=settings.deadline_days_max)
 
 
-def check_deadline(day: date, zone: str) -> None:
-    """Raise BadDeadline if a page that goes live today may not close on `day`."""
+def check_deadline(day: date, zone: str, *, on: date | None = None) -> None:
+    """Raise BadDeadline if a page that goes live `on` a day (today, if none is given) may not close on `day`."""
     settings = current_app.config["AMICUS"]
-    first, last = deadline_limits(zone)
+    first, last = deadline_limits(zone, on)
     if not first <= day <= last:
         raise BadDeadline(least=settings.deadline_days_min, most=settings.deadline_days_max, first=first, last=last)
 
 
 @dataclass(frozen=True)
 class CostsRisk:
-    """Whether the losing side pays, with a cap or without, and what a backer should know. `cap` only for "capped"."""
+    """Whether the losing side pays, with a cap or without, and what a backer should know. `cap` only for "capped".
+
+    `insurance` is one of `labels.INSURANCE`, or empty where nobody has to pay.
+    """
 
     risk: str
     cap: Money | None
     note: str
+    insurance: str = ""
 
 
-def set_deadline(case: Case, day: date | None, costs: CostsRisk) -> None:
-    """Deadline (None: not known yet) and costs risk. Raises NotEditable, BadChoice, BadDeadline."""
+def set_deadline(case: Case, day: date | None, costs: CostsRisk, zone: str = "") -> None:
+    """Deadline (None: not known yet), the time zone of the court, and costs risk.
+
+    Without a `zone` the case keeps its own. Raises NotEditable, BadChoice, BadDeadline.
+    """
     _refuse_unless_editable(case)
+    zone = zone or case.time_zone
+    if zone not in COURT_ZONES and zone != case.time_zone:
+        raise BadChoice(field="time_zone")
     if costs.risk and costs.risk not in COSTS_RISKS:
         raise BadChoice(field="costs_risk")
+    if costs.insurance and costs.insurance not in INSURANCE:
+        raise BadChoice(field="costs_insurance")
     if day is not None:
-        check_deadline(day, case.time_zone)
-    case.deadline_at = deadline_on(day, case.time_zone) if day is not None else None
+        check_deadline(day, zone)
+    case.time_zone = zone
+    case.deadline_at = deadline_on(day, zone) if day is not None else None
     case.costs_risk, case.costs_note = costs.risk, costs.note
     case.costs_cap = costs.cap if costs.risk == "capped" else None
+    case.costs_insurance = costs.insurance if costs.risk in ("capped", "uncapped") else ""
+    _edited(case, "deadline", done=_deadline_is_told(case))
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """How the case's lawyer sees its chances: of `labels.PROSPECTS`, and why, in LONGEST_PROSPECTS words at most."""
+
+    scale: str
+    note: str
+
+
+def assess(case: Case, prospects: Prospects) -> None:
+    """The lawyer's note on prospects, dated when its words change; who withholds it says nothing more.
+
+    Raises NotEditable, BadChoice, TooManyWords.
+    """
+    _refuse_unless_editable(case)
+    if prospects.scale and prospects.scale not in PROSPECTS:
+        raise BadChoice(field="prospects")
+    words = word_count(prospects.note)
+    if words > LONGEST_PROSPECTS:
+        raise TooManyWords(most=LONGEST_PROSPECTS, words=words)
+    note = "" if prospects.scale == "withheld" else prospects.note
+    if (case.prospects, case.prospects_note) != (prospects.scale, note):
+        case.prospects_on = clock.now().astimezone(ZoneInfo(case.time_zone)).date() if prospects.scale else None
+    case.prospects, case.prospects_note = prospects.scale, note
     _edited(case, "deadline", done=_deadline_is_told(case))
 
 
 def note_is_needed(kind: str | None, risk: str) -> bool:
-    """Whether backers must be told in words what the losing side pays."""
-    return risk in ("capped", "uncapped") and kind in KINDS_WITH_COSTS_RISK
+    """Whether backers must be told in words what the losing side pays, and whether there is insurance."""
+    return risk in ("capped", "uncapped") and kinds.of(kind).has_costs
+
+
+def prospects_are_told(scale: str, note: str) -> bool:
+    """Whether a note on prospects is whole: a place on the scale with its reasons, or withheld in those words."""
+    return scale == "withheld" or bool(scale and note)
 
 
 def _deadline_is_told(case: Case) -> bool:
     capped = case.costs_cap is not None or case.costs_risk != "capped"
-    told = bool(case.costs_note) or not note_is_needed(case.kind, case.costs_risk)
-    return bool(case.deadline_at and case.costs_risk and capped and told)
+    told = bool(case.costs_note and case.costs_insurance) or not note_is_needed(case.kind, case.costs_risk)
+    seen = prospects_are_told(case.prospects, case.prospects_note)
+    return bool(case.deadline_at and case.costs_risk and capped and told and seen)
 
 
 def missing(case: Case) -> list[str]:

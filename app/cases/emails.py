@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import current_app
 
-from app.cases import client
-from app.cases.labels import REFUSALS
-from app.cases.models import Case, ClientConsent
+from app.cases import appeals, client, invitations
+from app.cases.labels import REASONS, REFUSALS
+from app.cases.models import Case, CaseGrant, ClientConsent
 from app.cases.queries import page_url, remarks
-from app.cases.states import ASKABLE, CaseState, Consent
+from app.cases.states import CaseState, Consent
 from app.core import clock
 from app.core.text import safe_line
 from app.database import db
@@ -53,20 +53,27 @@ def _decided(template: str, case_id: int, state: CaseState) -> Letter | None:
         return None
     review = case.reviews[-1] if case.reviews else None
     if review is None or case.is_private:
-        return _letter(template, case, has_comment=bool(review and (review.comment or review.comments)), remarks=())
+        has_comment = bool(review and (review.comment or review.comments))
+        can_appeal = appeals.of_case(case) is None
+        return _letter(template, case, has_comment=has_comment, remarks=(), can_appeal=can_appeal)
     return _letter(
         template,
         case,
         comment=review.comment,
         remarks=remarks(case, review),
         reason_label=REFUSALS[review.code][0] if review.code else "",
+        can_appeal=appeals.of_case(case) is None,
         policy_url=_policy_url(review.code),
     )
 
 
 def _policy_url(code: str) -> str:
     """Where the published rules say what a refusal's code means."""
-    return str(current_app.config["AMICUS"].base_url) + alternate_url("policy", get_locale()) + f"#refusal-{code}"
+    return _site_url("policy") + f"#refusal-{code}"
+
+
+def _site_url(path: str) -> str:
+    return str(current_app.config["AMICUS"].base_url) + alternate_url(path, get_locale())
 
 
 @letter("cases.submitted")
@@ -88,6 +95,51 @@ def approved(case: int) -> Letter | None:
 @letter("cases.declined")
 def declined(case: int) -> Letter | None:
     return _decided("declined", case, CaseState.DECLINED)
+
+
+@letter("cases.appeal_decided")
+def appeal_decided(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    row = appeals.of_case(found)
+    if row is None or not row.decision:
+        return None
+    comment = "" if found.is_private else row.comment
+    return _letter("appeal_decided", found, decision=row.decision, comment=comment, has_comment=True, remarks=())
+
+
+def _measure(what: str, case: Case, is_true: bool, code: str = "", line: str = "") -> Letter | None:
+    """A letter that staff stepped in; what was undone meanwhile is not told."""
+    if not is_true:
+        return None
+    reason, log_url = (REASONS[code] if code else ""), _site_url("takedowns")
+    return _letter(
+        "measure", case, what=what, reason_said=reason, line="" if case.is_private else line, log_url=log_url
+    )
+
+
+@letter("cases.suspended")
+def suspended(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    is_true = found.suspended_because != "" and found.taken_down_at is None
+    return _measure("suspended", found, is_true, found.suspended_because, found.suspended_line)
+
+
+@letter("cases.lifted")
+def lifted(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return _measure("lifted", found, found.suspended_because == "")
+
+
+@letter("cases.taken_down")
+def taken_down(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return _measure("taken_down", found, found.taken_down_at is not None, found.taken_down_because)
+
+
+@letter("cases.put_back")
+def put_back(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return _measure("put_back", found, found.taken_down_at is None)
 
 
 @letter("cases.published")
@@ -124,7 +176,7 @@ def _consent(consent: int, state: Consent) -> ClientConsent | None:
     """What a client was asked, if it still stands like this."""
     row = db.session.get_one(ClientConsent, consent)
     found = client.standing(row.case)
-    return row if found.row is row and found.state is state and row.case.state in ASKABLE else None
+    return row if found.row is row and found.state is state and row.case.can_ask_client else None
 
 
 @letter("cases.client_asked")
@@ -160,3 +212,39 @@ def client_wants_changes(consent: int) -> Letter | None:
 
 def _unless_private(row: ClientConsent) -> str:
     return "" if row.case.is_private else row.message
+
+
+# ---------------------------------------------------------------- who sees the page, and when
+@letter("cases.invited")
+def invited(grant: int) -> Letter | None:
+    """To whom the lawyer invites to a private page. It tells that there is one, and from whom the invitation comes."""
+    found = db.session.get_one(CaseGrant, grant)
+    if not invitations.is_working(found) or not found.case.is_published:
+        return None
+    lawyer = found.case.lawyer
+    values = {"lawyer": lawyer.user.name, "firm": lawyer.firm, "url": invitations.link_of(found)}
+    return Letter("cases/invited", {**values, "until": found.expires_at})
+
+
+@letter("cases.made_public")
+def made_public(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return None if found.is_private else _letter("made_public", found)
+
+
+@letter("cases.kept_private")
+def kept_private(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return _letter("kept_private", found) if found.is_private else None
+
+
+@letter("cases.made_private")
+def made_private(case: int) -> Letter | None:
+    found = db.session.get_one(Case, case)
+    return _letter("made_private", found) if found.is_private else None
+
+
+@letter("cases.not_published")
+def not_published(case: int) -> Letter | None:
+    found = _in(case, CaseState.APPROVED)
+    return _letter("not_published", found) if found and found.publish_at is None else None

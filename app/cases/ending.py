@@ -17,7 +17,7 @@ from app.core.errors import DomainError
 from app.database import db
 from app.pledges import closing
 from app.pledges import queries as pledges
-from app.web.access import lawyer, staff
+from app.web.access import fresh, lawyer, staff
 from app.web.fields import AtMost, blame, cleaned
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
@@ -48,6 +48,7 @@ def own(public_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/staff/cases/<public_id>/end", methods=["GET", "POST"])
 @staff("reviewer")
+@fresh
 def as_staff(public_id: str) -> ResponseReturnValue:
     case = access.submitted(public_id, current_visitor())
     return _end(case, "staff", url_for("cases_admin.review", public_id=public_id))

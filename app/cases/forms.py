@@ -4,6 +4,7 @@ A step is sent as a whole ("Save and continue") or to be finished later; then no
 must still be readable.
 """
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,18 +16,38 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Form, FormField, HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    EmailField,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 
-from app.cases import client, drafting, fields, queries
-from app.cases.drafting import LONGEST_STORY, MOST_LINES, SHORTEST_STORY
-from app.cases.labels import COSTS_RISKS, FILED_STAGES, KINDS, LEGAL_STAGES, VISIBILITIES
+from app.cases import client, drafting, fields, kinds, queries
+from app.cases.drafting import LONGEST_PROSPECTS, LONGEST_STORY, MOST_LINES, MOST_STAGES, SHORTEST_STORY
+from app.cases.labels import (
+    COSTS_RISKS,
+    COURT_ZONES,
+    FILED_STAGES,
+    INSURANCE,
+    KINDS,
+    LEGAL_STAGES,
+    PROSPECTS,
+    VISIBILITIES,
+)
 from app.cases.models import Case
 from app.core import ids, richtext
 from app.core.money import AmountError, Money, parse
-from app.core.text import word_count
-from app.i18n.format import amount_input, num_text, unit
-from app.i18n.locale import LANGUAGES, direction, get_locale
+from app.core.text import ascii_digits, word_count
+from app.i18n.errors import render_error
+from app.i18n.format import amount_input, digits, num_text, unit
+from app.i18n.locale import LANGUAGES, direction, get_locale, using_language
 from app.web.fields import (
     FORM_KEY,
     AtMost,
@@ -42,6 +63,8 @@ from app.web.fields import (
 )
 
 EMPTY_LINES = 3  # what a new budget begins with
+MOST_PEOPLE = 9_000_000_000  # nobody helps more than there are
+LONGEST_NOTE = 4000  # characters, of a note whose words are counted
 THREE_WEEKS = timedelta(days=21)
 
 
@@ -114,6 +137,14 @@ class StepForm(FlaskForm):
         """Do what a button asks that saves nothing; False if it was one that saves."""
         return False
 
+    def restore(self, name: str) -> None:
+        """Take back what was typed into a field: it holds again what is stored."""
+        value, field = self.stored(self.case).get(name), self[name]
+        if isinstance(field, FieldList):
+            _put(field, value or [])
+        else:
+            field.process_data(value)
+
 
 class _Visibility:
     visibility = RadioField(
@@ -158,6 +189,7 @@ class AboutForm(StepForm):
         choices=_choices(KINDS),
         validate_choice=False,
     )
+    about = {name: kind.about for name, kind in kinds.KINDS.items()}
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
@@ -189,11 +221,35 @@ class PartiesForm(StepForm):
     claim_number = _line_field(_l("Claim number"), 60)
     cause_of_action = _line_field(_l("Cause of action"), 200, Needed(_l("Enter the cause of action.")))
     relief_sought = _text_field(_l("Relief sought"), 600, Needed(_l("Say what you ask the court to do.")))
-    who_benefits = _text_field(_l("Who benefits"), 300, Needed(_l("Say who benefits if the case is won.")))
+    who_benefits = _text_field(
+        _l("Who benefits"), 300, Needed(_l("Say which people benefit if the case is won.")), rows=2
+    )
+    benefits_place = _line_field(_l("Where are they?"), 160, Needed(_l("Say where these people are.")))
+    benefits_number = _line_field(_l("About how many are they?"), 20, Needed(_l("Say about how many people benefit.")))
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        known = kinds.of(case.kind)
+        self.legal_stage.choices = _choices({name: LEGAL_STAGES[name] for name in known.stages})
+        for name, words in known.names.items():
+            self[name].label.text = words
+        for name in known.skips:
+            del self[name]
 
     @staticmethod
     def stored(case: Case) -> dict[str, Any]:
-        return {name: getattr(case, name) for name in drafting.Parties.__annotations__}
+        said = vars(drafting.parties_of(case))
+        return said | {"benefits_number": digits(str(case.benefits_number or ""))}
+
+    def validate_benefits_number(self, field: StringField) -> None:
+        if field.data and self.number is None:
+            raise ValidationError(_("Enter a whole number in figures, such as %(example)s.", example=num_text(240)))
+
+    @property
+    def number(self) -> int | None:
+        """How many benefit, if what was typed is a number of people."""
+        figures = re.sub(r"[,٬،]", "", ascii_digits(self.benefits_number.data or ""))
+        return int(figures) if re.fullmatch(r"[0-9]{1,10}", figures) and 0 < int(figures) <= MOST_PEOPLE else None
 
     def validate_claim_number(self, field: StringField) -> None:
         if self.whole and not field.data and self.legal_stage.data in FILED_STAGES:
@@ -202,7 +258,9 @@ class PartiesForm(StepForm):
     @property
     def parties(self) -> drafting.Parties:
         """What was typed."""
-        return drafting.Parties(**{name: self[name].data or "" for name in drafting.Parties.__annotations__})
+        names = drafting.Parties.__annotations__.keys() - {"benefits_number"}
+        said = {name: self[name].data or "" if name in self else "" for name in names}
+        return drafting.Parties(**said, benefits_number=self.number)
 
 
 class StoryForm(StepForm):
@@ -240,6 +298,12 @@ class StoryForm(StepForm):
             )
 
     def redraws(self, sent: MultiDict[str, str]) -> bool:
+        if "template" in sent:
+            if not self.story.data.strip():
+                with using_language(self.case.lang):
+                    headings = [f"## {heading}" for heading in kinds.of(self.case.kind).outline]
+                self.story.data = "\n\n\n".join(headings) + "\n"
+            return True
         if "preview" not in sent:
             return False
         self.whole = False
@@ -248,12 +312,10 @@ class StoryForm(StepForm):
         return True
 
 
-class LineForm(Form):
-    """One line of the budget. A line in which nothing is typed is none; `money` is what its amount comes to."""
+class PricedForm(Form):
+    """A row that ends with an amount. A row in which nothing is typed is none; `money` is what its amount comes to."""
 
-    label = _line_field(_l("What for"), 120)
-    detail = _line_field(_l("Detail (optional)"), 160)
-    amount = MoneyField()
+    amount: MoneyField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -262,7 +324,7 @@ class LineForm(Form):
 
     @property
     def is_empty(self) -> bool:
-        return not (self.label.data or self.detail.data or (self.amount.data or "").strip())
+        return not any((box.data or "").strip() for box in self)
 
     @property
     def most(self) -> Money:
@@ -283,10 +345,6 @@ class LineForm(Form):
             raise AmountError("too_large")
         return amount
 
-    def validate_label(self, field: StringField) -> None:
-        if not field.data and not self.is_empty:
-            raise ValidationError(_("Say what this line is for."))
-
     def validate_amount(self, field: MoneyField) -> None:
         if self.is_empty:
             return
@@ -294,6 +352,65 @@ class LineForm(Form):
             self._parsed()
         except AmountError as error:
             raise ValidationError(amount_sentence(error, self.currency, most=self.most)) from None
+
+
+class LineForm(PricedForm):
+    """One line of the budget."""
+
+    label = _line_field(_l("What for"), 120)
+    detail = _line_field(_l("Detail (optional)"), 160)
+    amount = MoneyField()
+
+    def validate_label(self, field: StringField) -> None:
+        if not field.data and not self.is_empty:
+            raise ValidationError(_("Say what this line is for."))
+
+
+class StageForm(PricedForm):
+    """One later stage."""
+
+    title = _line_field(_l("Stage"), 120)
+    reason = _line_field(_l("Why it is needed"), 300)
+    amount = MoneyField()
+
+    def validate_title(self, field: StringField) -> None:
+        if not field.data and not self.is_empty:
+            raise ValidationError(_("Name this stage."))
+
+    def validate_reason(self, field: StringField) -> None:
+        if not field.data and not self.is_empty:
+            raise ValidationError(_("Say why this stage is needed."))
+
+
+def _filled(rows: FieldList) -> list[Any]:
+    """The rows in which something is typed."""
+    return [entry.form for entry in rows if not entry.form.is_empty]
+
+
+def _put(rows: FieldList, values: list[dict[str, Any]]) -> None:
+    """Draw these rows in the place of those that are there."""
+    while rows.entries:
+        rows.pop_entry()
+    for value in values:
+        rows.append_entry(value)
+
+
+def _change_rows(rows: FieldList, sent: MultiDict[str, str], most: int, too_many: str) -> bool:
+    """Add a row or take one out, if that is what the button asks."""
+    if "add" in sent:
+        if len(rows) < most:
+            rows.append_entry()
+        else:
+            rows.errors = [too_many]
+    elif "remove" in sent:
+        places = {str(place): place for place in range(len(rows))}
+        if sent["remove"] in places:
+            rows.pop_entry(places[sent["remove"]])
+        if not rows.entries:
+            rows.append_entry()
+    else:
+        return False
+    return True
 
 
 class BudgetForm(StepForm):
@@ -315,7 +432,7 @@ class BudgetForm(StepForm):
     @property
     def filled(self) -> list[LineForm]:
         """The lines in which something is typed."""
-        return [entry.form for entry in self.lines if not entry.form.is_empty]
+        return _filled(self.lines)
 
     @property
     def budget(self) -> list[drafting.Line]:
@@ -352,27 +469,90 @@ class BudgetForm(StepForm):
         return str(_("There is room for %(most)s lines. Put small amounts together in one.", most=most))
 
     def redraws(self, sent: MultiDict[str, str]) -> bool:
-        if "add" in sent:
-            if len(self.lines) < MOST_LINES:
-                self.lines.append_entry()
-            else:
-                self.lines.errors = [self._too_many()]
-        elif "remove" in sent:
-            places = {str(place): place for place in range(len(self.lines))}
-            if sent["remove"] in places:
-                self.lines.pop_entry(places[sent["remove"]])
-            if not self.lines.entries:
-                self.lines.append_entry()
-        elif "update" in sent:
+        if "update" in sent:
             self.validate()
-        else:
-            return False
+            return True
+        if "template" in sent:
+            if not self.filled:
+                with using_language(self.case.lang):
+                    _put(self.lines, [{"label": str(label)} for label in kinds.of(self.case.kind).lines])
+            return True
+        return _change_rows(self.lines, sent, MOST_LINES, self._too_many())
+
+
+class LaterStages:
+    """The rows of what the page raises money for after the initial target, of a form that has them."""
+
+    # One more than is allowed, so that too many are told and not cut off.
+    later = FieldList(
+        FormField(StageForm), _l("What comes after the initial target?"), min_entries=1, max_entries=MOST_STAGES + 1
+    )
+
+    @staticmethod
+    def rows_of(case: Case) -> list[dict[str, Any]]:
+        """The later stages as they stand in the boxes."""
+        return [
+            {"title": stage.title, "reason": stage.reason, "amount": amount_input(stage.amount)}
+            for stage in case.stages[1:]
+        ] or [{}]
+
+    @property
+    def stages_after(self) -> list[drafting.Stage]:
+        """What was typed, of a form that was found to be right."""
+        return [drafting.Stage(row.title.data, row.reason.data, row.money) for row in _filled(self.later)]
+
+    def validate_later(self, field: FieldList) -> None:
+        if len(_filled(self.later)) > MOST_STAGES:
+            raise ValidationError(self._too_many())
+
+    @staticmethod
+    def _too_many() -> str:
+        return str(_("There is room for %(most)s later stages.", most=num_text(MOST_STAGES)))
+
+    def changes_rows(self, sent: MultiDict[str, str]) -> bool:
+        """Add a row or take one out, if that is what the button asks."""
+        return _change_rows(self.later, sent, MOST_STAGES, self._too_many())
+
+
+class StagesForm(LaterStages, StepForm):
+    """What the initial target pays for, and the stages after it."""
+
+    title = _line_field(_l("What does the initial target pay for?"), 120, Needed(_l("Name the first stage.")))
+    reason = _line_field(_l("Why is that the first thing?"), 300, Needed(_l("Say why this stage comes first.")))
+
+    @staticmethod
+    def stored(case: Case) -> dict[str, Any]:
+        first = case.stages[0] if case.stages else None
+        return {
+            "title": first.title if first else "",
+            "reason": first.reason if first else "",
+            "later": LaterStages.rows_of(case),
+        }
+
+    @property
+    def first(self) -> drafting.Stage:
+        """What was typed of the first one."""
+        return drafting.Stage(self.title.data, self.reason.data)
+
+    def redraws(self, sent: MultiDict[str, str]) -> bool:
+        if "template" not in sent:
+            return self.changes_rows(sent)
+        with using_language(self.case.lang):
+            (title, reason), *later = kinds.of(self.case.kind).raising
+            if not (self.title.data or self.reason.data):
+                self.title.data, self.reason.data = str(title), str(reason)
+            if not _filled(self.later):
+                _put(self.later, [{"title": str(name), "reason": str(why)} for name, why in later] or [{}])
         return True
 
 
 class DeadlineForm(StepForm):
-    """The last day, and what a losing client may have to pay. After validation `cap` holds the cap."""
+    """The last day, what a losing client may have to pay, and how the lawyer sees the case.
 
+    After validation `cap` holds the cap.
+    """
+
+    time_zone = SelectField(_l("Where is the court?"), [one_of], validate_choice=False)
     deadline = DateField(_l("When should pledging close?"), [Needed(_l("Enter the day on which pledging closes."))])
     costs_risk = RadioField(
         _l("Could your client have to pay the other side’s costs?"),
@@ -381,22 +561,51 @@ class DeadlineForm(StepForm):
         validate_choice=False,
     )
     costs_cap = MoneyField(_l("The most your client would have to pay"))
+    costs_insurance = RadioField(
+        _l("Is your client insured against those costs?"), [one_of], choices=_choices(INSURANCE), validate_choice=False
+    )
     costs_note = _text_field(_l("What should backers know about the costs?"), 600)
+    prospects = RadioField(
+        _l("How do you see the prospects?"),
+        [Needed(_l("Choose how you see the prospects, or withhold it.")), one_of],
+        choices=_choices(PROSPECTS),
+        validate_choice=False,
+    )
+    prospects_note = _text_field(_l("Why you see them so"), LONGEST_NOTE)
     cap: Money | None = None
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        self.time_zone.choices = _choices(COURT_ZONES if case.time_zone in COURT_ZONES else self._with_own())
+        if not self.time_zone.data:
+            self.time_zone.data = case.time_zone
+
+    def _with_own(self) -> dict[str, Any]:
+        """The zones, and the one that the site's settings gave the case."""
+        return {self.case.time_zone: self.case.time_zone} | COURT_ZONES
 
     @property
     def example(self) -> date:
         """A day that would do."""
         return likely_day(self.case)
 
+    def restore(self, name: str) -> None:
+        super().restore(name)
+        if name == "costs_cap":
+            self.cap = self.case.costs_cap
+
     @staticmethod
     def stored(case: Case) -> dict[str, Any]:
         zone = ZoneInfo(case.time_zone)
         return {
+            "time_zone": case.time_zone,
             "deadline": case.deadline_at.astimezone(zone).date() if case.deadline_at else None,
             "costs_risk": case.costs_risk or None,
             "costs_cap": amount_input(case.costs_cap),
+            "costs_insurance": case.costs_insurance or None,
             "costs_note": case.costs_note,
+            "prospects": case.prospects or None,
+            "prospects_note": case.prospects_note,
         }
 
     def validate_costs_cap(self, field: MoneyField) -> None:
@@ -410,15 +619,37 @@ class DeadlineForm(StepForm):
             if self.whole:
                 raise ValidationError(_("Enter the cap that is agreed.")) from None
 
+    @property
+    def must_explain(self) -> bool:
+        """Whether backers must be told more about the costs."""
+        return self.whole and drafting.note_is_needed(self.case.kind, self.costs_risk.data or "")
+
+    def validate_costs_insurance(self, field: RadioField) -> None:
+        if self.must_explain and not field.data:
+            raise ValidationError(_("Say whether there is insurance against the other side’s costs."))
+
     def validate_costs_note(self, field: TextAreaField) -> None:
-        needed = drafting.note_is_needed(self.case.kind, self.costs_risk.data or "")
-        if self.whole and needed and not field.data:
+        if self.must_explain and not field.data:
             raise ValidationError(_("Say in a sentence or two what your client could have to pay, and when."))
+
+    def validate_prospects_note(self, field: TextAreaField) -> None:
+        words = word_count(field.data)
+        if words > LONGEST_PROSPECTS:
+            raise ValidationError(render_error(drafting.TooManyWords(most=LONGEST_PROSPECTS, words=words)))
+        scale = self.prospects.data or ""
+        if self.whole and scale and not drafting.prospects_are_told(scale, field.data):
+            raise ValidationError(_("Say why, or choose “Withheld: privilege”."))
 
     @property
     def costs(self) -> drafting.CostsRisk:
         """What was typed."""
-        return drafting.CostsRisk(self.costs_risk.data or "", self.cap, self.costs_note.data)
+        insurance = self.costs_insurance.data or ""
+        return drafting.CostsRisk(self.costs_risk.data or "", self.cap, self.costs_note.data, insurance)
+
+    @property
+    def view(self) -> drafting.Prospects:
+        """What was typed of the prospects."""
+        return drafting.Prospects(self.prospects.data or "", self.prospects_note.data)
 
 
 # ---------------------------------------------------------------- dashboard
@@ -426,6 +657,16 @@ class PublishForm(KeyedForm):
     """Going live. The day is asked for only when the one in the page will not do any more."""
 
     deadline = DateField(_l("When should pledging close?"))
+
+
+class LaterStagesForm(LaterStages, FlaskForm):
+    """The later stages of a live page. `seen` is the version of the page that the form was drawn from."""
+
+    seen = HiddenField()
+
+    def __init__(self, case: Case) -> None:
+        fresh = {"later": self.rows_of(case), "seen": case.version}
+        super().__init__(data={} if request.method == "POST" else fresh)
 
 
 class LinkForm(KeyedForm):

@@ -10,6 +10,13 @@ VISIBILITIES: dict[str, LazyString] = {
     Visibility.PUBLIC: _l("Public"),
     Visibility.PRIVATE: _l("Private"),
 }
+DOCUMENTS: dict[str, LazyString] = {
+    "order": _lp("document", "Order"),
+    "claim": _lp("document", "Claim form or statement of case"),
+    "judgment": _lp("document", "Judgment"),
+    "letter": _lp("document", "Letter"),
+    "other": _lp("document", "Other document"),
+}
 # The steps of the wizard, by the names of `service.STEPS`.
 STEPS: dict[str, LazyString] = {
     "visibility": _l("Who can see it"),
@@ -17,6 +24,7 @@ STEPS: dict[str, LazyString] = {
     "parties": _l("People and court"),
     "story": _l("Your story"),
     "budget": _l("Costs and target"),
+    "stages": _l("Stages of the money"),
     "deadline": _l("Deadline and risk"),
 }
 KINDS: dict[str, LazyString] = {
@@ -27,8 +35,6 @@ KINDS: dict[str, LazyString] = {
     "inquest": _l("Inquest"),
     "law_reform": _l("Law reform"),
 }
-# What a court may make the losing side pay for.
-KINDS_WITH_COSTS_RISK = frozenset({"litigation", "intervention", "defence"})
 LEGAL_STAGES: dict[str, LazyString] = {
     "pre_action": _lp("legal stage", "Pre-action"),
     "issued": _lp("legal stage", "Claim issued"),
@@ -36,12 +42,42 @@ LEGAL_STAGES: dict[str, LazyString] = {
     "hearing": _lp("legal stage", "Hearing"),
     "judgment": _lp("legal stage", "Judgment"),
     "appeal": _lp("legal stage", "Appeal"),
+    "opened": _lp("legal stage", "Inquest opened"),
+    "consultation": _lp("legal stage", "Consultation"),
+    "parliament": _lp("legal stage", "Before Parliament"),
+    "settled": _lp("legal stage", "Settled"),
 }
-FILED_STAGES = frozenset(LEGAL_STAGES) - {"pre_action"}
+FILED_STAGES = frozenset({"issued", "permission", "hearing", "judgment", "appeal"})
+# Whatever a reviewer can comment on: the steps, and the page for files.
+PARTS: dict[str, LazyString] = STEPS | {"files": _l("Documents and pictures")}
+# By time zone: the places whose courts keep it.
+COURT_ZONES: dict[str, LazyString] = {
+    "Europe/London": _l("London, Edinburgh and Belfast"),
+    "Europe/Dublin": _l("Dublin"),
+    "Europe/Paris": _l("Strasbourg, Luxembourg and The Hague"),
+    "America/New_York": _l("New York and Washington"),
+    "America/Chicago": _l("Chicago"),
+    "America/Denver": _l("Denver"),
+    "America/Los_Angeles": _l("Los Angeles"),
+    "Asia/Tehran": _l("Tehran"),
+}
 COSTS_RISKS: dict[str, LazyString] = {
     "capped": _l("Yes, and a cap is agreed"),
     "uncapped": _l("Yes, with no cap"),
     "none": _l("No"),
+}
+INSURANCE: dict[str, LazyString] = {
+    "held": _l("Yes, there is insurance"),
+    "applied": _l("It has been applied for"),
+    "none": _l("No insurance"),
+}
+# The lawyer's own view of the case, on a scale that is the same for all; the last is no view.
+PROSPECTS: dict[str, LazyString] = {
+    "strong": _l("Strong: more likely to succeed than not"),
+    "reasonable": _l("Reasonable: about as likely to succeed as to fail"),
+    "uncertain": _l("Uncertain: too early to say"),
+    "test": _l("Test case: the odds are low, the question matters"),
+    "withheld": _l("Withheld: privilege"),
 }
 STATES: dict[CaseState, LazyString] = {
     CaseState.DRAFT: _lp("case", "Draft"),
@@ -59,6 +95,7 @@ DECISIONS: dict[str, LazyString] = {
     "approve": _lp("decision", "Approved"),
     "request_changes": _lp("decision", "Changes requested"),
     "decline": _lp("decision", "Declined"),
+    "keep_private": _lp("decision", "Kept private"),
 }
 # Why a page may be turned down: what the lawyer is told, and what the published policy says it means.
 REFUSALS: dict[str, tuple[LazyString, LazyString]] = {
@@ -103,6 +140,33 @@ REFUSALS: dict[str, tuple[LazyString, LazyString]] = {
         _l("Rare. The reviewer says in full what stands in the way."),
     ),
 }
+# What a reviewer has looked at before they approve a page; every one must be ticked.
+CHECKS: dict[str, LazyString] = {
+    "instruction": _l("There is a client, and the lawyer acts for them"),
+    "facts": _l("It is clear who asks whom for what, in which court, and who benefits"),
+    "money": _l("The budget says what the money pays for, and only for what we allow"),
+    "risk": _l("The deadline and what losing could cost are told"),
+    "people": _l("Nobody is put at risk: no child, witness or address can be made out"),
+    "court": _l("No order of a court and no reporting restriction is broken"),
+    "fair": _l("Nothing misleads, and nobody is attacked"),
+}
+# Why a live page is suspended or taken down. The public log counts them.
+REASONS: dict[str, LazyString] = {
+    "order": _l("a court order or the law"),
+    "restriction": _l("a reporting restriction, or a risk to a trial"),
+    "privacy": _l("somebody’s privacy or safety"),
+    "misleading": _l("something on the page that is not so"),
+    "money": _l("a question about what the money is for"),
+    "harassment": _l("an attack on somebody"),
+    "rights": _l("somebody else’s rights in words or pictures"),
+    "lawyer": _l("the lawyer’s verification"),
+    "other": _l("another reason"),
+}
+APPEALS: dict[str, LazyString] = {
+    "uphold": _l("The refusal stands"),
+    "changes": _l("Back to the lawyer for changes"),
+    "review": _l("Back to the reviewers"),
+}
 CONSENTS: dict[Consent, LazyString] = {
     Consent.NONE: _lp("consent", "Not asked yet"),
     Consent.WAITING: _lp("consent", "Asked, no answer yet"),
@@ -143,4 +207,12 @@ STATE_ICONS: dict[CaseState, str] = {
     CaseState.FUNDED: "check",
     CaseState.UNFUNDED: "circle-slash",
     CaseState.CONCLUDED: "flag",
+}
+
+# How an invitation to a private page stands: words, colour, icon.
+INVITATIONS = {
+    "sent": (_l("Sent"), "blue", "mail"),
+    "opened": (_l("Opened"), "green", "check"),
+    "expired": (_l("Has run out"), "line", "clock"),
+    "revoked": (_l("Ended"), "line", "ban"),
 }

@@ -1,16 +1,18 @@
 """Areas of law, cases, their budget, their reviews and the links to private ones."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.cases.states import EDITABLE, PUBLISHED, CaseState, Visibility
+from app.accounts.models import User
+from app.cases.states import ASKABLE, EDITABLE, PUBLISHED, CaseState, Visibility
 from app.core.clock import now
 from app.core.ids import public_id
 from app.core.money import Money
 from app.database import Base, BigId, UTCDateTime, money
 from app.lawyers.models import Lawyer
+from app.storage.models import StoredFile
 
 
 class Area(Base):
@@ -38,7 +40,13 @@ class Case(Base):
 
     `slug` is made from the title of a public case; a private one keeps its `public_id` there, which tells nothing.
     `story_html` is the sanitised rendering of `story_markdown`, made on write under `story_policy`.
+    `publish_at` is when an approved page goes live by itself, `public_wanted_at` when the lawyer of a private one asked
+    that it become public. `relaunch_of_id` names the unfunded case that this one tries again.
     `ended_early_by` is "lawyer" or "staff", `ended_early_because` the reason that everybody may read.
+    `suspended_for` names what holds it (`service.CAUSES`), with commas; it is suspended as long as one of them does.
+    `has_files` says whether a document or a picture stands on it, so that a page without any asks for none.
+    `video` is a site and what it calls the video there, with a colon (see `videos`).
+    `suspended_because` and `taken_down_because` are codes of `labels.REASONS`, `suspended_line` what the page says.
     """
 
     __tablename__ = "cases"
@@ -73,6 +81,8 @@ class Case(Base):
     cause_of_action: Mapped[str] = mapped_column(String(200), default="")
     relief_sought: Mapped[str] = mapped_column(String(600), default="")
     who_benefits: Mapped[str] = mapped_column(String(300), default="")
+    benefits_place: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    benefits_number: Mapped[int | None] = mapped_column(BigInteger)
     story_markdown: Mapped[str] = mapped_column(Text, default="")
     story_html: Mapped[str] = mapped_column(Text, default="")
     story_policy: Mapped[int] = mapped_column(default=0)
@@ -82,7 +92,13 @@ class Case(Base):
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/London")
     costs_risk: Mapped[str] = mapped_column(String(10), default="")
     costs_cap: Mapped[Money | None] = money("costs_cap", nullable=True)
+    costs_insurance: Mapped[str] = mapped_column(String(10), default="", server_default="")
     costs_note: Mapped[str] = mapped_column(String(600), default="")
+    prospects: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    prospects_note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    prospects_on: Mapped[date | None]
+    video: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    has_files: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     steps_done: Mapped[str] = mapped_column(String(120), default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -94,14 +110,27 @@ class Case(Base):
     raising_ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    suspended_for: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    suspended_because: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    suspended_line: Mapped[str] = mapped_column(String(600), default="", server_default="")
+    taken_down_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    taken_down_because: Mapped[str] = mapped_column(String(20), default="", server_default="")
     ended_early_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_early_by: Mapped[str] = mapped_column(String(10), default="")
     ended_early_because: Mapped[str] = mapped_column(String(600), default="")
+
+    publish_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    public_wanted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    passphrase_hash: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    relaunch_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
 
     lawyer: Mapped[Lawyer] = relationship()
     area: Mapped[Area | None] = relationship()
     budget: Mapped[list["BudgetLine"]] = relationship(
         back_populates="case", order_by="BudgetLine.position", cascade="all, delete-orphan"
+    )
+    stages: Mapped[list["CaseStage"]] = relationship(
+        back_populates="case", order_by="CaseStage.position", cascade="all, delete-orphan"
     )
     reviews: Mapped[list["CaseReview"]] = relationship(back_populates="case", order_by="CaseReview.id")
 
@@ -109,6 +138,16 @@ class Case(Base):
     def is_private(self) -> bool:
         """Whether only holders of a link may know of it."""
         return self.visibility == Visibility.PRIVATE
+
+    @property
+    def stays_private(self) -> bool:
+        """Whether it is private and nobody has asked that it become public: what its client is asked to agree to."""
+        return self.is_private and self.public_wanted_at is None
+
+    @property
+    def can_ask_client(self) -> bool:
+        """Whether the client's answer decides something: before the page is live, or before it becomes public."""
+        return self.state in ASKABLE or self.public_wanted_at is not None
 
     @property
     def is_editable(self) -> bool:
@@ -119,6 +158,11 @@ class Case(Base):
     def is_published(self) -> bool:
         """Whether the page was ever live and stays reachable."""
         return self.state in PUBLISHED
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its money rests: nothing is collected and nothing paid out. See `queries.frozen`."""
+        return self.suspended_at is not None or self.lawyer.frozen_since is not None
 
     def takes_pledges(self, moment: datetime) -> bool:
         """Whether a pledge may join at `moment`: still raising, not suspended, in time (the deadline itself counts)."""
@@ -143,10 +187,57 @@ class BudgetLine(Base):
     case: Mapped[Case] = relationship(back_populates="budget")
 
 
+class CaseStage(Base):
+    """One thing that the case raises money for, in order. The first is paid by the initial target and has no amount of
+    its own; each later one has.
+    """
+
+    __tablename__ = "case_stages"
+    __table_args__ = (
+        UniqueConstraint("case_id", "position"),
+        CheckConstraint("amount_minor IS NULL OR amount_minor > 0", name="positive"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(300))
+    amount: Mapped[Money | None] = money("amount", nullable=True)
+
+    case: Mapped[Case] = relationship(back_populates="stages")
+
+
+class CaseStageChange(Base):
+    """A later stage of a live page that was added (nothing old), changed, or taken out (nothing new), when and by whom.
+
+    Everybody who can see the page reads these rows; none is ever changed.
+    """
+
+    __tablename__ = "case_stage_changes"
+    __table_args__ = (Index("ix_case_stage_changes_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    old_title: Mapped[str] = mapped_column(String(120), default="")
+    old_reason: Mapped[str] = mapped_column(String(300), default="")
+    old_amount: Mapped[Money | None] = money("old_amount", nullable=True)
+    new_title: Mapped[str] = mapped_column(String(120), default="")
+    new_reason: Mapped[str] = mapped_column(String(300), default="")
+    new_amount: Mapped[Money | None] = money("new_amount", nullable=True)
+
+    actor: Mapped[User] = relationship()
+
+
 class CaseReview(Base):
     """What a member of staff decided about a submitted page: `approve`, `request_changes` or `decline`.
 
-    `code` is one of `labels.REFUSALS` when it was turned down, else empty.
+    `code` is one of `labels.REFUSALS` when it was turned down, else empty. `case_version` is the one they read:
+    approvals count together only for the same one. `checks` are the names in `labels.CHECKS` that they ticked, with
+    commas.
     """
 
     __tablename__ = "case_reviews"
@@ -157,6 +248,8 @@ class CaseReview(Base):
     decision: Mapped[str] = mapped_column(String(20))
     code: Mapped[str] = mapped_column(String(20), default="", server_default="")
     comment: Mapped[str] = mapped_column(Text, default="")
+    checks: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    case_version: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
     case: Mapped[Case] = relationship(back_populates="reviews")
@@ -178,6 +271,26 @@ class ReviewComment(Base):
     comment: Mapped[str] = mapped_column(Text)
 
     review: Mapped[CaseReview] = relationship(back_populates="comments")
+
+
+class CaseAppeal(Base):
+    """A lawyer's one appeal against the refusal of a page, and what another reviewer decided about it.
+
+    `decision` is `uphold`, `changes` or `review` (see `appeals.DECISIONS`), empty while it waits.
+    """
+
+    __tablename__ = "case_appeals"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    decision: Mapped[str] = mapped_column(String(10), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()
 
 
 class ClientConsent(Base):
@@ -212,10 +325,23 @@ class ClientConsent(Base):
     case: Mapped[Case] = relationship()
 
 
-class CaseGrant(Base):
-    """A right to see a private case: a link whose token is stored hashed, or a pledge (`kind`, `pledge`).
+class Tombstone(Base):
+    """The address that a public page had before it became private. Nothing else is ever put there."""
 
-    Whoever holds the link has the right until `revoked_at`; raising `version` ends the cookies made from it.
+    __tablename__ = "tombstones"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class CaseGrant(Base):
+    """A right to see a private case; `kind` is `link`, `invitation` or `pledge`. Tokens are stored hashed.
+
+    Whoever holds a link has the right until `revoked_at`; raising `version` ends the cookies made from it. An
+    invitation is one person's: it names their `email`, is written in `lang`, runs out at `expires_at` (real time), and
+    notes when it was first used.
     """
 
     __tablename__ = "case_grants"
@@ -229,5 +355,77 @@ class CaseGrant(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    lang: Mapped[str] = mapped_column(String(5), default="", server_default="")
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
+
+
+class CaseDocument(Base):
+    """A paper that belongs to the case. `kind` is one of `labels.DOCUMENTS`; `sent_sha256` is of the file as it was
+    sent, by which one that is sent twice is known. What was removed keeps its row and loses its file.
+    """
+
+    __tablename__ = "case_documents"
+    __table_args__ = (Index("ix_case_documents_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    dated_on: Mapped[date]
+    sent_sha256: Mapped[str] = mapped_column(String(64))
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()
+    file: Mapped[StoredFile] = relationship()
+
+
+class CasePicture(Base):
+    """A picture on the page, with what it shows in words (`alt`). At most one picture of a case is its cover.
+
+    The file is never handed out: its variants are, once a job has made them.
+    """
+
+    __tablename__ = "case_pictures"
+    __table_args__ = (Index("ix_case_pictures_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=public_id)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    alt: Mapped[str] = mapped_column(String(300))
+    caption: Mapped[str] = mapped_column(String(200), default="")
+    is_cover: Mapped[bool] = mapped_column(default=False)
+    sent_sha256: Mapped[str] = mapped_column(String(64))
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()
+    file: Mapped[StoredFile] = relationship()
+    variants: Mapped[list["PictureVariant"]] = relationship(
+        back_populates="picture", order_by="PictureVariant.width", cascade="all, delete-orphan"
+    )
+
+
+class PictureVariant(Base):
+    """A picture as WebP, `width` and `height` in pixels."""
+
+    __tablename__ = "picture_variants"
+    __table_args__ = (UniqueConstraint("picture_id", "width"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("case_pictures.id", ondelete="CASCADE"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    width: Mapped[int]
+    height: Mapped[int]
+
+    picture: Mapped[CasePicture] = relationship(back_populates="variants")
+    file: Mapped[StoredFile] = relationship()

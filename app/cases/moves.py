@@ -37,6 +37,7 @@ def move(case: Case, state: CaseState) -> bool:
     if verdict is Verdict.REPEATED:
         return False
     case.state = state
+    case.publish_at = None  # set only while it is approved, and true only of that approval
     case.version += 1
     case.updated_at = clock.now()
     return True

@@ -1,6 +1,6 @@
-"""What can happen when a page goes live, and the links by which a private one is reached."""
+"""What can happen when a page goes live, now or at a time of its own, and the links that lead to a private one."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -9,16 +9,25 @@ from sqlalchemy.exc import IntegrityError
 from app.audit.service import record
 from app.cases import client
 from app.cases.drafting import check_deadline, deadline_on
-from app.cases.models import Case, CaseGrant
-from app.cases.moves import NotVerified, held, move, tell_lawyer
+from app.cases.models import Case, CaseGrant, Tombstone
+from app.cases.moves import IllegalMove, NotVerified, held, move, tell_lawyer
 from app.cases.states import CaseState
 from app.core import clock, ids
-from app.core.errors import N_, Conflict
+from app.core.errors import N_, Conflict, DomainError, Invalid
 from app.core.text import slugify
 from app.database import db
+from app.jobs.queue import defer
 from app.web.secret import secret_key
 
 NO_SLUGS = ("new",)  # /cases/new is the form
+LATEST = timedelta(days=90)  # how far ahead a page can be planned
+
+
+class BadMoment(Invalid):
+    """A time that is over, or too far away to be planned for."""
+
+    message = N_("Choose a time between now and %(last)s.")
+    field = "day"
 
 
 class NoLinks(Conflict):
@@ -27,12 +36,12 @@ class NoLinks(Conflict):
     message = N_("Only a private page that is live has links.")
 
 
-def publish(case: Case, day: date | None = None, *, form_key: str = "") -> str | None:
+def publish(case: Case, day: date | None = None, *, form_key: str = "", first_link: bool = True) -> str | None:
     """Open an approved case for pledges, closing on `day` if that is given; the first link's token of a private one.
 
     The token is shown once. A second time is quiet and gives None, but for the same `form_key`: that is the same
-    button pressed twice, whose second answer is the one that is seen. Raises NotVerified, client.NoConsent,
-    BadDeadline, IllegalMove.
+    button pressed twice, whose second answer is the one that is seen. Without a `first_link` none is made, for nobody
+    is there to see it. Raises NotVerified, client.NoConsent, BadDeadline, IllegalMove.
     """
     case = held(case)
     if not case.lawyer.is_verified:
@@ -49,14 +58,102 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "") -> str |
     if case.is_private:
         case.slug = case.public_id
     else:
-        _take_slug(case)
+        take_slug(case)
     record("case.published", case, actor_id=case.lawyer.user_id)
     tell_lawyer(case, "published")
-    return make_link(case, form_key=form_key) if case.is_private else None
+    if case.relaunch_of_id is not None:
+        _tried_again(case, case.relaunch_of_id)
+    return make_link(case, form_key=form_key) if case.is_private and first_link else None
 
 
-def _take_slug(case: Case) -> None:
-    """Give a public page its address; two of one title that go live at the same moment get two."""
+def _tried_again(case: Case, first_id: int) -> None:
+    """The page of the first try shows that there is another now, and its backers are told by whoever knows them."""
+    first = db.session.get_one(Case, first_id)
+    first.version += 1
+    defer("updates.tell_of_relaunch", {"case_id": case.id}, uniq=f"case:{case.id}:relaunch")
+
+
+# ---------------------------------------------------------------- at a time of its own
+def plan(case: Case, moment: datetime, day: date | None = None) -> None:
+    """Let an approved page go live by itself at `moment`, closing on `day` if that is given; an earlier plan ends.
+
+    What publishing needs must hold now and is looked at again then. Raises NotVerified, client.NoConsent, BadMoment,
+    BadDeadline, IllegalMove.
+    """
+    case = held(case)
+    if case.state != CaseState.APPROVED:
+        raise IllegalMove()
+    if not case.lawyer.is_verified:
+        raise NotVerified()
+    client.require(case)
+    if not clock.now() < moment <= clock.now() + LATEST:
+        raise BadMoment(last=(clock.now() + LATEST).astimezone(ZoneInfo(case.time_zone)).date())
+    assert case.deadline_at is not None
+    zone = ZoneInfo(case.time_zone)
+    day = day or case.deadline_at.astimezone(zone).date()
+    check_deadline(day, case.time_zone, on=moment.astimezone(zone).date())
+    case.deadline_at = deadline_on(day, case.time_zone)
+    case.publish_at = moment
+    _planned(case, "planned")
+
+
+def call_off(case: Case) -> bool:
+    """The page does not go live by itself; False if it was not going to."""
+    case = held(case)
+    if case.publish_at is None:
+        return False
+    case.publish_at = None
+    _planned(case, "plan_ended")
+    return True
+
+
+def _planned(case: Case, event: str) -> None:
+    case.version += 1
+    case.updated_at = clock.now()
+    record(f"case.{event}", case, actor_id=case.lawyer.user_id)
+
+
+def publish_due() -> int:
+    """Publish what was planned for a moment that has come; how many pages went live. Commits after each.
+
+    A page that cannot go live any more stays approved, without a plan, and its lawyer is told.
+    """
+    due = select(Case.id).where(Case.publish_at <= clock.now(), Case.state == CaseState.APPROVED)
+    went_live = 0
+    for case_id in db.session.scalars(due.order_by(Case.publish_at, Case.id)).all():
+        went_live += _publish_planned(case_id)
+        db.session.commit()
+    return went_live
+
+
+def _publish_planned(case_id: int) -> bool:
+    case = held(db.session.get_one(Case, case_id))
+    if case.state != CaseState.APPROVED or case.publish_at is None or case.publish_at > clock.now():
+        return False  # called off, changed, or done by another worker meanwhile
+    try:
+        publish(case, first_link=False)
+    except DomainError:
+        case.publish_at = None
+        _planned(case, "not_published")
+        tell_lawyer(case, "not_published")
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def take_slug(case: Case) -> None:
+    """Give a public page its address, the one it had before if it had one. Two of one title that go live at the same
+    moment get two.
+    """
+    once = db.session.scalar(
+        select(Tombstone).where(Tombstone.case_id == case.id).order_by(Tombstone.id.desc()).limit(1)
+    )
+    if once is not None:
+        case.slug = once.slug
+        db.session.delete(once)
+        return
     while True:
         slug = _free_slug(case.title)
         try:
@@ -71,10 +168,12 @@ def _take_slug(case: Case) -> None:
 def _free_slug(title: str) -> str:
     wanted = slugify(title)
     found = select(Case.slug).where(Case.slug.startswith(wanted, autoescape=True))
-    taken = {*db.session.scalars(found), *NO_SLUGS}
+    buried = select(Tombstone.slug).where(Tombstone.slug.startswith(wanted, autoescape=True))
+    taken = {*db.session.scalars(found), *db.session.scalars(buried), *NO_SLUGS}
     return next(slug for n in range(1, len(taken) + 2) if (slug := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
 
+# ---------------------------------------------------------------- links
 def make_link(case: Case, label: str = "", *, form_key: str = "") -> str:
     """A new link to a private case; its token, which is stored hashed and cannot be shown again.
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import LazyString
@@ -11,9 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import User
 from app.cases import access, fields
-from app.cases.models import Area, Case, CaseGrant, CaseReview
+from app.cases.models import Area, Case, CaseAppeal, CaseGrant, CaseReview
+from app.cases.review import approvals_needed, approved_by
 from app.cases.states import CaseState
-from app.core import clock, ids
+from app.core import clock, ids, working_days
 from app.database import db
 from app.i18n.locale import alternate_url
 from app.lawyers.models import Lawyer
@@ -41,6 +43,18 @@ def locked(case_id: int) -> Case:
     return db.session.scalars(
         select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
     ).one()
+
+
+def running_of(lawyer_id: int) -> list[Case]:
+    """The cases of a lawyer that raise money, or for which some may still be collected or paid out, in order."""
+    states = (CaseState.OPEN, CaseState.CLOSING, CaseState.FUNDED, CaseState.CONCLUDED)
+    theirs = select(Case).where(Case.lawyer_id == lawyer_id, Case.state.in_(states))
+    return list(db.session.scalars(theirs.order_by(Case.id)))
+
+
+def frozen() -> ColumnElement[bool]:
+    """`Case.is_frozen`, for the database; the lawyer must be joined."""
+    return or_(Case.suspended_at.is_not(None), Lawyer.frozen_since.is_not(None))
 
 
 def takes_pledges() -> ColumnElement[bool]:
@@ -241,6 +255,52 @@ def of_lawyer(lawyer_id: int) -> list[Case]:
     )
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A page or an appeal that waits for staff since `since`, whose answer is promised by the end of `answer_by`.
+
+    Of a page that needs two approvals, `approvals` says how many it has.
+    """
+
+    case: Case
+    since: datetime
+    answer_by: date
+    is_late: bool
+    approvals: int = 0
+    needed: int = 1
+    is_appeal: bool = False
+
+
+def _waiting(case: Case, since: datetime, *, approvals: int = 0, needed: int = 1, is_appeal: bool = False) -> Waiting:
+    settings = current_app.config["AMICUS"]
+    zone = ZoneInfo(settings.court_time_zone)
+    answer_by = working_days.after(since.astimezone(zone).date(), settings.review_days)
+    is_late = clock.now().astimezone(zone).date() > answer_by
+    return Waiting(case, since, answer_by, is_late, approvals, needed, is_appeal)
+
+
+def waiting(viewer: Visitor) -> list[Waiting]:
+    """The pages that wait for a decision, the longest waiting first; none for somebody who is no reviewer."""
+    found = []
+    for case in access.in_review(viewer):
+        assert case.submitted_at is not None
+        needed = approvals_needed(case)
+        done = len(approved_by(case)) if needed > 1 else 0
+        found.append(_waiting(case, case.submitted_at, approvals=done, needed=needed))
+    return found
+
+
+def appealed(viewer: Visitor) -> list[Waiting]:
+    """The same of appeals against refusals."""
+    if not viewer.has_role(*access.REVIEWERS):
+        return []
+    open_ = select(CaseAppeal).where(CaseAppeal.decision == "").order_by(CaseAppeal.at, CaseAppeal.id)
+    rows = db.session.scalars(
+        open_.options(joinedload(CaseAppeal.case).joinedload(Case.lawyer).joinedload(Lawyer.user))
+    )
+    return [_waiting(row.case, row.at, is_appeal=True) for row in rows]
+
+
 def decisions(case: Case) -> list[tuple[CaseReview, str]]:
     """What staff decided about a case and who, the latest first, with the comments on parts of the page."""
     theirs = select(CaseReview, User.name).join(User, User.id == CaseReview.reviewer_id)
@@ -285,6 +345,21 @@ def links(case: Case) -> list[CaseGrant]:
     """The links to a private case, revoked ones too, in the order in which they were made."""
     mine = select(CaseGrant).where(CaseGrant.case_id == case.id, CaseGrant.kind == "link")
     return list(db.session.scalars(mine.order_by(CaseGrant.id)))
+
+
+def first_try(case: Case) -> Case | None:
+    """The case that `case` tries again, if everybody may see its page."""
+    if case.relaunch_of_id is None:
+        return None
+    return db.session.scalar(select(Case).where(Case.id == case.relaunch_of_id, access.listed()))
+
+
+def next_try(case: Case) -> Case | None:
+    """The latest page that tries the unfunded `case` again, if everybody may see it."""
+    if case.state != CaseState.UNFUNDED:
+        return None
+    again = select(Case).where(Case.relaunch_of_id == case.id, access.listed())
+    return db.session.scalars(again.order_by(Case.id.desc()).limit(1)).first()
 
 
 def running(viewer: Visitor, *, before: str = "", limit: int = PAGE) -> list[Case]:

@@ -1,16 +1,20 @@
 """What can happen to a page before it is live: its client is asked, it is sent in, and staff decide on it.
 
-A page goes live by two people: a verified lawyer sends it in, somebody else approves it.
+A page goes live by two people: a verified lawyer sends it in, somebody else approves it. One that asks for much needs
+two who approve it, of the same version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from flask import current_app
+from sqlalchemy import select
 
 from app.accounts.models import User
 from app.audit.service import record
 from app.cases import client, fields
 from app.cases.client import Client
 from app.cases.drafting import BadChoice, missing
-from app.cases.labels import REFUSALS
+from app.cases.labels import CHECKS, REFUSALS
 from app.cases.models import Case, CaseReview, ClientConsent, ReviewComment
 from app.cases.moves import IllegalMove, NotVerified, held, move, tell_lawyer
 from app.cases.states import CaseState
@@ -29,6 +33,13 @@ class OwnCase(Conflict):
     """Nobody decides on their own case."""
 
     message = N_("You cannot decide on your own case. Somebody else must.")
+
+
+class NotChecked(Invalid):
+    """An approval by somebody who has not looked at everything."""
+
+    message = N_("Tick everything that you have checked. What does not hold is a reason to ask for changes.")
+    field = "checks"
 
 
 class NoReason(Invalid):
@@ -51,9 +62,11 @@ def ask_client(case: Case, whom: Client, *, form_key: str = "") -> ClientConsent
 def submit(case: Case) -> None:
     """Send the page to review; a second time is quiet. Raises NotVerified, NotComplete, IllegalMove.
 
-    A client whose answer no longer fits the page is asked again.
+    A client whose answer no longer fits the page is asked again. What was turned down comes back by an appeal only.
     """
     case = held(case)
+    if case.state == CaseState.DECLINED:
+        raise IllegalMove()
     if not case.lawyer.is_verified:
         raise NotVerified()
     if case.is_editable and missing(case):
@@ -74,6 +87,7 @@ def _decide(
     seen: int | None,
     *,
     code: str = "",
+    checks: Collection[str] = (),
     comments: Mapping[str, str] | None = None,
 ) -> bool:
     case = held(case)
@@ -86,27 +100,56 @@ def _decide(
         return False
     if case.state != CaseState.IN_REVIEW:  # an approved page goes back to the lawyer too, but not by a reviewer
         raise IllegalMove()
+    version, is_enough = case.version, True
     if state == CaseState.APPROVED:
         client.require(case)
-    move(case, state)
+        before = approved_by(case)
+        if reviewer.id in before:
+            return False
+        is_enough = len(before) + 1 >= approvals_needed(case)
+    if is_enough:
+        move(case, state)
     review = CaseReview(case_id=case.id, reviewer_id=reviewer.id, decision=decision, code=code, comment=comment)
+    review.case_version = version
+    review.checks = ",".join(name for name in CHECKS if name in checks)
     review.comments = [
         ReviewComment(field=name, said=fields.said(case, name), comment=words)
         for name, words in (comments or {}).items()
     ]
     db.session.add(review)
     record(f"case.{decision}", case, actor_id=reviewer.id, **({"code": code} if code else {}))
-    tell_lawyer(case, str(state))
+    if is_enough:
+        tell_lawyer(case, str(state))
     return True
+
+
+def approvals_needed(case: Case) -> int:
+    """How many different people must approve the page: two where it asks for much (`second_reviewer_from`)."""
+    limit = current_app.config["AMICUS"].second_reviewer_from
+    return 2 if case.target is not None and case.target.minor >= limit else 1
+
+
+def approved_by(case: Case) -> set[int]:
+    """Who has approved the page as it is now: the ids of their accounts. Another version starts anew."""
+    theirs = select(CaseReview.reviewer_id).where(
+        CaseReview.case_id == case.id, CaseReview.decision == "approve", CaseReview.case_version == case.version
+    )
+    return set(db.session.scalars(theirs))
 
 
 # Each decision may name the version of the page that the reviewer has seen (`seen`), and says whether it was the
 # first; one that repeats what was decided already is quiet.
-def approve(case: Case, reviewer: User, comment: str = "", *, seen: int | None = None) -> bool:
-    """Let the lawyer publish the page. Raises OwnCase, NotVerified, client.NoConsent, IllegalMove."""
+def approve(case: Case, reviewer: User, comment: str = "", *, checks: Collection[str], seen: int | None = None) -> bool:
+    """Let the lawyer publish the page, or the second reviewer decide on it; `checks` are the names in `labels.CHECKS`
+    that were looked at, which must be all.
+
+    Raises NotChecked, OwnCase, NotVerified, client.NoConsent, IllegalMove.
+    """
+    if not CHECKS.keys() <= set(checks):
+        raise NotChecked()
     if not case.lawyer.is_verified:
         raise NotVerified(N_("The lawyer’s verification must be complete before the page can be approved."))
-    return _decide(case, reviewer, "approve", CaseState.APPROVED, comment, seen)
+    return _decide(case, reviewer, "approve", CaseState.APPROVED, comment, seen, checks=checks)
 
 
 def request_changes(

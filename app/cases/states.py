@@ -24,7 +24,8 @@ MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.CHANGES_REQUESTED: frozenset({CaseState.IN_REVIEW}),
     # Back to the lawyer too: the client may ask for changes until the page is live.
     CaseState.APPROVED: frozenset({CaseState.OPEN, CaseState.CHANGES_REQUESTED}),
-    CaseState.DECLINED: frozenset(),
+    # Only by an appeal that another reviewer decides: nobody sends in again what was turned down.
+    CaseState.DECLINED: frozenset({CaseState.CHANGES_REQUESTED, CaseState.IN_REVIEW}),
     CaseState.OPEN: frozenset({CaseState.CLOSING, CaseState.FUNDED, CaseState.UNFUNDED}),
     CaseState.CLOSING: frozenset({CaseState.FUNDED, CaseState.UNFUNDED}),
     CaseState.FUNDED: frozenset({CaseState.CONCLUDED}),

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.cases import access, client, drafting, forms, labels, moves, queries, review
+from app.cases import access, client, drafting, forms, kinds, labels, moves, queries, review
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import ids
@@ -23,7 +23,7 @@ from app.i18n.errors import render_error
 from app.i18n.format import unit
 from app.lawyers.models import Lawyer
 from app.pages import case_page
-from app.web.access import lawyer
+from app.web.access import keeps_words, lawyer
 from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
@@ -31,6 +31,7 @@ from app.web.visitor import current_visitor
 blueprint = Blueprint("wizard", __name__)
 blueprint.after_request(keep_private)
 CHECK = "check"
+AUTOSAVE = "X-Autosave"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,13 @@ def _save_budget(case: Case, form: forms.BudgetForm) -> None:
     drafting.set_budget(case, form.budget, form.wanted, whole=form.whole)
 
 
+def _save_stages(case: Case, form: forms.StagesForm) -> None:
+    drafting.plan_stages(case, form.first, form.stages_after)
+
+
 def _save_deadline(case: Case, form: forms.DeadlineForm) -> None:
-    drafting.set_deadline(case, form.deadline.data, form.costs)
+    drafting.set_deadline(case, form.deadline.data, form.costs, form.time_zone.data or "")
+    drafting.assess(case, form.view)
 
 
 PARTS = {
@@ -80,14 +86,23 @@ PARTS = {
         lambda case: [(line.label, line.detail, line.amount) for line in case.budget],
         _save_budget,
     ),
+    "stages": Part(
+        forms.StagesForm,
+        lambda case: [(stage.title, stage.reason, stage.amount) for stage in case.stages],
+        _save_stages,
+    ),
     "deadline": Part(
         forms.DeadlineForm,
         # The same moment looks different before it has been in the database and after, so it is told by the clock.
         lambda case: (
             case.deadline_at and case.deadline_at.timestamp(),
+            case.time_zone,
             case.costs_risk,
             case.costs_cap,
+            case.costs_insurance,
             case.costs_note,
+            case.prospects,
+            case.prospects_note,
         ),
         _save_deadline,
     ),
@@ -120,13 +135,15 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.route("/dashboard/cases/<public_id>/edit/<step>", methods=["GET", "POST"])
+@keeps_words
 @lawyer
 def step(public_id: str, step: str) -> ResponseReturnValue:
     if step not in PARTS:
         abort(404)
     case = access.own(public_id, current_visitor())
     if request.method == "POST":
-        return _receive(step, moves.held(case))
+        receive = _keep if AUTOSAVE in request.headers else _receive
+        return receive(step, moves.held(case))
     if not case.is_editable:
         return redirect(url_for("dashboard.case", public_id=public_id), 303)
     return _page(step, PARTS[step].form(case), case)
@@ -158,6 +175,53 @@ def _receive(step: str, case: Case) -> ResponseReturnValue:
         return _page(step, form, case, is_overtaken=True), 409
     db.session.commit()
     return _onwards(case, step)
+
+
+def _keep(step: str, case: Case) -> ResponseReturnValue:
+    """Save what a script sends while a step is being written; it goes nowhere from here.
+
+    A field that cannot be read keeps what is stored of it. The answer names it, by its id, and says what to send as
+    `seen` next time.
+    """
+    part, errors = PARTS[step], dict[str, str]()
+    form = part.form(case)
+    form.whole = False
+    if not case.is_editable:
+        return _kept(case, form, {"": render_error(drafting.NotEditable())}), 409
+    before = _sign(part, case)
+    form.validate()
+    for name in [name for name in form.errors if name in form]:
+        errors[name] = _first(form.errors[name])
+        form.restore(name)
+    try:
+        part.save(case, form)
+    except DomainError as error:
+        db.session.rollback()
+        return _kept(case, form, errors | {error.field or "": render_error(error)}), error.status
+    after = _sign(part, case)
+    if before not in (form.seen.data, after):
+        db.session.rollback()
+        told = _("Another tab or window has saved this part since you opened it.")
+        return _kept(case, form, {"": told}), 409
+    if before == after:
+        db.session.rollback()  # nothing new
+    db.session.commit()
+    form.seen.data = after
+    return _kept(case, form, errors), 200
+
+
+def _kept(case: Case, form: forms.StepForm, errors: dict[str, str]) -> Response:
+    return jsonify(seen=form.seen.data, version=case.version, errors=errors)
+
+
+def _first(errors: Any) -> str:
+    """The first sentence among a field's errors, which may lie in the rows of a list."""
+    while not isinstance(errors, str):
+        if isinstance(errors, LazyString):
+            return str(errors)
+        inner = errors.values() if isinstance(errors, dict) else errors
+        errors = next(error for error in inner if error)
+    return errors
 
 
 def _sign(part: Part, case: Case) -> str:
@@ -205,6 +269,7 @@ def _page(
         is_overtaken=is_overtaken,
         **_asked_for(step, case),
         drafting=drafting,
+        template_of=kinds.of(case.kind if case else None),
         currency_unit=unit(current_app.config["AMICUS"].currency),
     )
 
@@ -248,6 +313,7 @@ def _check_page(case: Case, refusal: str = "") -> str:
         "cases/wizard/check.html",
         case=case,
         page=case_page.of(case),
+        files_at=("filing.own", {"public_id": case.public_id}),
         preview=True,
         title=TITLES[CHECK],
         steps=_steps(case),

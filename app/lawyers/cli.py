@@ -1,5 +1,8 @@
 """Operators' commands for lawyers: ``flask lawyers …``."""
 
+from datetime import datetime
+from typing import IO
+
 import click
 from flask.cli import with_appcontext
 
@@ -9,7 +12,10 @@ from app.accounts.models import User
 from app.accounts.prompts import read_password
 from app.core.errors import DomainError
 from app.database import db
-from app.lawyers import queries, service
+from app.jobs.queue import defer
+from app.lawyers import queries, registers, service
+from app.lawyers.labels import mistake_text
+from app.lawyers.regulators import REGULATORS
 
 
 @click.group()
@@ -78,6 +84,29 @@ def verify(email: str, by: tuple[str, ...], source: str | None) -> None:
         raise click.ClickException(str(error)) from None
     db.session.commit()
     click.echo(f"{lawyer.user.email} is verified.")
+
+
+@lawyers.command("import-register")
+@click.argument("regulator", type=click.Choice(sorted(REGULATORS)))
+@click.argument("file", type=click.File("rb"))
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day the register is of.")
+@click.option("--by", "by", help="Email of the member of staff who brings it.")
+@with_appcontext
+def import_register(regulator: str, file: IO[bytes], as_of: datetime, by: str | None) -> None:
+    """Take over the register of REGULATOR from a CSV FILE with the columns number, name, status and firm.
+
+    It replaces the one before. Verified lawyers are compared with it by the worker.
+    """
+    try:
+        snapshot = registers.bring_in(regulator, as_of.date(), file, _member_of_staff(by) if by else None)
+    except registers.BadSnapshot as error:
+        lines = [f"Line {mistake.line}: {mistake_text(mistake)}" for mistake in error.mistakes]
+        raise click.ClickException("\n".join([str(error), *lines])) from None
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    defer("lawyers.recheck", {})
+    db.session.commit()
+    click.echo(f"{snapshot.entries} entries of the {snapshot.source} as of {snapshot.as_of}.")
 
 
 def _member_of_staff(email: str) -> User:

@@ -1,10 +1,22 @@
 """What the clock does for lawyers."""
 
+from app.database import db
 from app.jobs.queue import job
-from app.lawyers import service
+from app.lawyers import renewal
+from app.pledges import freeze
 
 
-@job("lawyers.forget_evidence", every_minutes=24 * 60)
-def forget_evidence() -> None:
-    """Delete evidence that is no longer needed."""
-    service.forget_evidence()
+@job("lawyers.run_out", every_minutes=24 * 60)
+def run_out() -> None:
+    """Remind lawyers whose badges run out, and take those down whose time is over; each by itself."""
+    for lawyer_id in renewal.running_out():
+        renewal.remind_or_lapse(lawyer_id)
+        db.session.commit()
+
+
+@job("lawyers.recheck", every_minutes=24 * 60)
+def recheck() -> None:
+    """Compare lawyers with the latest registers; each by itself, and their cases with them."""
+    for lawyer_id in renewal.due_for_recheck():
+        freeze.follow(renewal.recheck(lawyer_id))
+        db.session.commit()

@@ -1,18 +1,18 @@
 """What is asked about lawyers, and how a page shows one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import User
 from app.core.errors import NotFound
 from app.database import db
 from app.lawyers.models import ApplicationDraft, Lawyer, LawyerDecision
-from app.lawyers.states import LawyerState
+from app.lawyers.states import LawyerState, RegisterStatus
 
 PROFESSIONS: dict[str, LazyString] = {
     "solicitor": _l("Solicitor"),
@@ -24,9 +24,8 @@ CHECKS: dict[str, LazyString] = {
     "firm": _l("Firm or chambers"),
     "identity": _l("Identity"),
 }
-
-
 PAGE = 24
+LISTED = (LawyerState.VERIFIED, LawyerState.SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ class Checked:
 class LawyerCard:
     """What a page shows of a lawyer. `picture` is an asset, or empty.
 
-    `checks` and `slug`, where their own page is, are empty unless the badge stands.
+    `checks` are empty unless the badge stands, `slug`, where their own page is, unless it stands, stood or rests.
+    `suspended_at` is since when it rests, `pending_since` since when it is down because it is checked again.
     """
 
     name: str
@@ -53,6 +53,8 @@ class LawyerCard:
     is_verified: bool
     checks: list[Checked]
     slug: str
+    suspended_at: datetime | None = None
+    pending_since: datetime | None = None
 
 
 def id_of_user(user_id: int) -> int | None:
@@ -63,6 +65,11 @@ def id_of_user(user_id: int) -> int | None:
 def by_user(user_id: int) -> Lawyer | None:
     """The lawyer that a user is."""
     return db.session.scalar(select(Lawyer).where(Lawyer.user_id == user_id))
+
+
+def by_id(lawyer_id: int) -> Lawyer:
+    """The lawyer with this id, who is there."""
+    return db.session.get_one(Lawyer, lawyer_id)
 
 
 def by_email(email: str) -> Lawyer | None:
@@ -87,6 +94,10 @@ def latest_checks(lawyer: Lawyer) -> dict[str, Checked]:
 def card(lawyer: Lawyer) -> LawyerCard:
     """How a page shows `lawyer`; reads the account and the checks."""
     latest = latest_checks(lawyer) if lawyer.is_verified else {}
+    checks = [latest[kind] for kind in CHECKS if kind in latest]
+    if lawyer.is_verified and lawyer.register_status == RegisterStatus.PRACTISING and lawyer.register_on:
+        checks.append(Checked(_l("Entry in the register"), lawyer.register_source, lawyer.register_on))
+    is_suspended = lawyer.state == LawyerState.SUSPENDED
     return LawyerCard(
         name=lawyer.user.name,
         profession=PROFESSIONS[lawyer.profession],
@@ -94,8 +105,10 @@ def card(lawyer: Lawyer) -> LawyerCard:
         town=lawyer.town,
         picture=f"img/art/{lawyer.portrait}.svg" if lawyer.portrait else "",
         is_verified=lawyer.is_verified,
-        checks=[latest[kind] for kind in CHECKS if kind in latest],
-        slug=lawyer.slug if lawyer.is_verified else "",
+        checks=checks,
+        slug=lawyer.slug if lawyer.was_verified else "",
+        suspended_at=lawyer.suspended_at if is_suspended else None,
+        pending_since=lawyer.pending_since if lawyer.state == LawyerState.APPLIED else None,
     )
 
 
@@ -106,14 +119,26 @@ def draft_of(user_id: int) -> ApplicationDraft | None:
 
 
 def waiting() -> list[Lawyer]:
-    """Lawyers who wait for a decision, the longest waiting first."""
-    query = select(Lawyer).where(Lawyer.state == LawyerState.APPLIED).options(joinedload(Lawyer.user))
-    return list(db.session.scalars(query.order_by(Lawyer.applied_at, Lawyer.id)))
+    """Lawyers who wait for a decision, also one that renews their badge, the longest waiting first."""
+    since = func.coalesce(Lawyer.renewal_at, Lawyer.applied_at)
+    query = select(Lawyer).where(_waits()).options(joinedload(Lawyer.user))
+    return list(db.session.scalars(query.order_by(since, Lawyer.id)))
+
+
+def _waits() -> ColumnElement[bool]:
+    renews = (Lawyer.state == LawyerState.VERIFIED) & Lawyer.renewal_at.is_not(None)
+    return or_(Lawyer.state == LawyerState.APPLIED, renews)
 
 
 def waiting_count() -> int:
     """How many lawyers wait for a decision."""
-    return db.session.scalar(select(func.count()).where(Lawyer.state == LawyerState.APPLIED)) or 0
+    return db.session.scalar(select(func.count()).select_from(Lawyer).where(_waits())) or 0
+
+
+def badged(*, after: str = "", limit: int = PAGE) -> list[Lawyer]:
+    """Lawyers whose badge stands or rests, for staff, by their address; those behind the address `after`."""
+    query = select(Lawyer).where(Lawyer.state.in_(LISTED), Lawyer.slug > after).options(joinedload(Lawyer.user))
+    return list(db.session.scalars(query.order_by(Lawyer.slug).limit(limit)))
 
 
 def by_public_id(public_id: str) -> Lawyer:
@@ -133,15 +158,16 @@ def decisions(lawyer: Lawyer) -> list[LawyerDecision]:
 
 # ---------------------------------------------------------------- the directory
 def verified(*, after: str = "", limit: int = PAGE) -> list[Lawyer]:
-    """Lawyers whose badge stands, by their address, which follows from the name; those behind the address `after`."""
-    query = select(Lawyer).where(Lawyer.state == LawyerState.VERIFIED, Lawyer.slug > after)
+    """Lawyers whose badge stands or rests, by their address; those behind the address `after`."""
+    query = select(Lawyer).where(Lawyer.state.in_(LISTED), Lawyer.slug > after)
     query = query.options(joinedload(Lawyer.user), selectinload(Lawyer.checks))
     return list(db.session.scalars(query.order_by(Lawyer.slug).limit(limit)))
 
 
 def by_slug(slug: str) -> Lawyer:
-    """The lawyer whose badge stands at this address. Raises NotFound."""
-    query = select(Lawyer).where(Lawyer.slug == slug, Lawyer.state == LawyerState.VERIFIED)
+    """The lawyer at this address whose badge stands, rests, or is down to be checked again. Raises NotFound."""
+    had_badge = or_(Lawyer.state.in_(LISTED), Lawyer.pending_since.is_not(None))
+    query = select(Lawyer).where(Lawyer.slug == slug, had_badge)
     lawyer = db.session.scalar(query.options(joinedload(Lawyer.user), selectinload(Lawyer.checks)))
     if lawyer is None:
         raise NotFound()

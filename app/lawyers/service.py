@@ -2,13 +2,16 @@
 
 It takes two members of staff, each with a checklist of their own, to verify a lawyer, and two to turn one down. A
 decision is about one version of what the lawyer told us: a change to it drops what was checked and decided before.
+
+A badge comes down at once when what it says is changed, and the lawyer waits for staff again; see `suspension` and
+`renewal` for the other ways in which it does. While it is down the money of their cases rests (`frozen_since`).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import service as accounts
@@ -18,6 +21,7 @@ from app.core import clock
 from app.core.errors import N_, Conflict, Invalid, NotFound
 from app.core.text import is_safe_line, slugify
 from app.database import db
+from app.jobs.queue import defer
 from app.lawyers.models import ApplicationDraft, Lawyer, LawyerCheck, LawyerDecision
 from app.lawyers.queries import CHECKS, PROFESSIONS, by_user, draft_of
 from app.lawyers.regulators import is_number, normal_number
@@ -65,9 +69,9 @@ class NoEvidence(Invalid):
 
 
 class CannotChange(Conflict):
-    """What staff have verified stays as it is."""
+    """While the badge rests, what it is about stays as it is."""
 
-    message = N_("You are verified already, so this cannot be changed here. Write to us.")
+    message = N_("Your verification is suspended, so this cannot be changed here. Write to us.")
 
 
 class NotAllowedToVerify(Conflict):
@@ -110,7 +114,10 @@ class NoReason(Invalid):
 # ---------------------------------------------------------------- applying
 @dataclass(frozen=True)
 class Details:
-    """What a lawyer tells us. `regulator` is its English name, `register_name` their own name as it stands there."""
+    """What a lawyer tells us. `regulator` is its English name, `register_name` their own name as it stands there.
+
+    `shown_name` is a new name for their account, which their cases show; empty: it stays.
+    """
 
     profession: str
     regulator: str
@@ -118,14 +125,24 @@ class Details:
     firm: str
     town: str
     register_name: str = ""
+    shown_name: str = ""
 
 
-LONGEST = {"regulator": 80, "registration_number": 40, "firm": 120, "town": 80, "register_name": 120}
-OPTIONAL = frozenset({"register_name"})
+LONGEST = {
+    "regulator": 80,
+    "registration_number": 40,
+    "firm": 120,
+    "town": 80,
+    "register_name": 120,
+    "shown_name": 120,
+}
+OPTIONAL = frozenset({"register_name", "shown_name"})
+# What a badge says, and what was checked for it.
+ON_BADGE = ("profession", "regulator", "registration_number", "register_name", "firm")
 
 
 def _checked(details: Details) -> dict[str, str]:
-    """The details as they are stored. Raises BadDetails, BadNumber."""
+    """The details as a lawyer's row has them. Raises BadDetails, BadNumber."""
     known = {name: str(value).strip() for name, value in vars(details).items()}
     for name, longest in LONGEST.items():
         value = known[name]
@@ -136,6 +153,7 @@ def _checked(details: Details) -> dict[str, str]:
     known["registration_number"] = normal_number(known["registration_number"])
     if not is_number(known["regulator"], known["registration_number"]):
         raise BadNumber()
+    del known["shown_name"]  # it is the account's
     return known
 
 
@@ -164,7 +182,7 @@ def apply(
         raise AlreadyApplied() from None
     accounts.fix_name(user)
     record("lawyer.applied", lawyer, actor_id=user.id)
-    _tell(lawyer, "lawyers.applied")
+    tell(lawyer, "lawyers.applied")
     return lawyer
 
 
@@ -195,6 +213,7 @@ def save_draft(user: User, parts: dict[str, str], evidence: StoredFile | None = 
 def send_in(user: User, details: Details) -> Lawyer:
     """Hand in an application, or a changed one, or one anew after it was declined; the draft's file goes with it.
 
+    What a verified lawyer sends in anew without changing what the badge says is for the next year: it stands meanwhile.
     Raises NotConfirmed, BadDetails, BadNumber, NoEvidence, CannotChange, AlreadyApplied.
     """
     if not user.is_confirmed:
@@ -202,11 +221,15 @@ def send_in(user: User, details: Details) -> Lawyer:
     _checked(details)
     draft, lawyer = draft_of(user.id), by_user(user.id)
     evidence = draft.evidence if draft else None
-    if evidence is None and (lawyer is None or lawyer.evidence is None or lawyer.evidence.deleted_at):
-        raise NoEvidence()
     if lawyer is None:
-        lawyer = apply(user, **vars(details), portrait="", evidence=evidence)
+        if evidence is None:
+            raise NoEvidence()
+        lawyer = apply(user, **_checked(details), portrait="", evidence=evidence)
+    elif lawyer.is_verified:
+        _change_verified(lawyer, details, evidence)
     else:
+        if evidence is None and (lawyer.evidence is None or lawyer.evidence.deleted_at):
+            raise NoEvidence()
         _change(lawyer, details, evidence)
     if draft is not None:
         db.session.delete(draft)
@@ -214,27 +237,88 @@ def send_in(user: User, details: Details) -> Lawyer:
 
 
 def _change(lawyer: Lawyer, details: Details, evidence: StoredFile | None) -> None:
-    lawyer = _locked(lawyer)
+    lawyer = locked(lawyer)
     again = lawyer.state == LawyerState.DECLINED
     if not again and lawyer.state != LawyerState.APPLIED:
         raise CannotChange()
-    for name, value in _checked(details).items():
-        setattr(lawyer, name, value)
-    if evidence is not None:
-        if lawyer.evidence is not None:
-            files.delete(lawyer.evidence)
-        lawyer.evidence = evidence
-    lawyer.version += 1
-    lawyer.checks = []  # they were about what stood there before
+    _write(lawyer, details, evidence)
     if again:
         lawyer.state, lawyer.applied_at = LawyerState.APPLIED, clock.now()
         lawyer.decided_at, lawyer.decline_reason = None, ""
         accounts.fix_name(lawyer.user)
-        _tell(lawyer, "lawyers.applied")
+        tell(lawyer, "lawyers.applied")
     record("lawyer.applied" if again else "lawyer.changed", lawyer, actor_id=lawyer.user_id)
 
 
-def _tell(lawyer: Lawyer, name: str) -> None:
+def _write(lawyer: Lawyer, details: Details, evidence: StoredFile | None) -> None:
+    """Take over what was sent in; what was checked before was about something else."""
+    for name, value in _checked(details).items():
+        setattr(lawyer, name, value)
+    if details.shown_name.strip() and lawyer.user.name_fixed_at is not None:
+        accounts.rename(lawyer.user, details.shown_name)
+    _replace_evidence(lawyer, evidence)
+    lawyer.version += 1
+    lawyer.checks = []
+    forget_register(lawyer)
+
+
+def _replace_evidence(lawyer: Lawyer, evidence: StoredFile | None) -> None:
+    if evidence is not None:
+        if lawyer.evidence is not None:
+            files.delete(lawyer.evidence)
+        lawyer.evidence = evidence
+
+
+def _change_verified(lawyer: Lawyer, details: Details, evidence: StoredFile | None) -> None:
+    """What a change does to a badge that stands. Raises CannotChange, NoEvidence, BadDetails, BadNumber."""
+    lawyer = locked(lawyer)
+    if not lawyer.is_verified:
+        raise CannotChange()
+    known, name = _checked(details), details.shown_name.strip() or lawyer.user.name
+    if name == lawyer.user.name and all(known[part] == getattr(lawyer, part) for part in ON_BADGE):
+        _renew(lawyer, known["town"], evidence)
+        return
+    if evidence is None:
+        raise NoEvidence(N_("Choose the file that shows what has changed."))
+    _write(lawyer, details, evidence)
+    come_down(lawyer, "changed")
+    record("lawyer.pending_again", lawyer, actor_id=lawyer.user_id, because="changed")
+
+
+def _renew(lawyer: Lawyer, town: str, evidence: StoredFile | None) -> None:
+    """The same words; perhaps another town, which nobody checks, and perhaps evidence for the time to come."""
+    if town != lawyer.town:
+        lawyer.town = town
+        lawyer.version += 1
+        record("lawyer.changed", lawyer, actor_id=lawyer.user_id)
+    if evidence is not None:
+        _replace_evidence(lawyer, evidence)
+        lawyer.renewal_at = clock.now()
+        lawyer.version += 1  # decisions are about one version; what was checked stands until it is checked again
+        record("lawyer.renewing", lawyer, actor_id=lawyer.user_id)
+
+
+def come_down(lawyer: Lawyer, because: str) -> None:
+    """The badge comes down, and the lawyer waits for staff again: `because` is "changed" or "lapsed"."""
+    moment = clock.now()
+    lawyer.state, lawyer.applied_at, lawyer.decided_at = LawyerState.APPLIED, moment, None
+    lawyer.pending_since, lawyer.pending_because, lawyer.renewal_at = moment, because, None
+    lawyer.frozen_since = lawyer.frozen_since or moment
+    tell(lawyer, "lawyers.pending")
+
+
+def follow(lawyer: Lawyer) -> None:
+    """Have the lawyer's cases follow how the badge stands now, in case the caller's door does not see to it itself."""
+    defer("pledges.follow_lawyer", {"lawyer_id": lawyer.id}, uniq=f"follow:{lawyer.id}:{lawyer.version}:{lawyer.state}")
+
+
+def forget_register(lawyer: Lawyer) -> None:
+    """What a register said was about another name or number."""
+    lawyer.register_status = lawyer.register_source = lawyer.flag = ""
+    lawyer.register_on = lawyer.register_snapshot_id = lawyer.flagged_at = None
+
+
+def tell(lawyer: Lawyer, name: str) -> None:
     """Write a letter to the lawyer down, once for each version of the application."""
     key, user = f"{name}:{lawyer.id}:{lawyer.version}", lawyer.user
     post(key, name, to=user.email, lang=user.lang, facts={"lawyer": lawyer.id})
@@ -248,7 +332,7 @@ def check(lawyer: Lawyer, kind: str, source: str, by: User) -> None:
     """
     if kind not in CHECKS or not source.strip() or len(source) > 120 or not is_safe_line(source):
         raise BadDetails(field="source")
-    _refuse_unless_may_verify(lawyer, by)
+    refuse_unless_may_verify(lawyer, by)
     today = clock.now().date()
     known = next((done for done in lawyer.checks if (done.kind, done.checked_by) == (kind, by.id)), None)
     if known is None:
@@ -263,19 +347,23 @@ def approve(lawyer: Lawyer, by: User, *, seen: int | None = None) -> bool:
 
     `seen` is the version that was read. Raises NotAllowedToVerify, NotChecked, CannotVerify, Changed, NotWaiting.
     """
-    lawyer = _locked(lawyer)
+    lawyer = locked(lawyer)
     _refuse_unless_decidable(lawyer, by, LawyerState.VERIFIED, seen)
-    if {done.kind for done in lawyer.checks if done.checked_by == by.id} < CHECKS.keys():
+    since = lawyer.renewal_at.date() if lawyer.renewal_at else date.min
+    if {done.kind for done in lawyer.checks if done.checked_by == by.id and done.checked_on >= since} < CHECKS.keys():
         raise NotChecked()
-    agreed = _decide(lawyer, by, APPROVE, "")
+    agreed = note_decision(lawyer, by, APPROVE, "")
     if len(agreed) < DECIDERS:
         return False
     lawyer.state = LawyerState.VERIFIED
     lawyer.verified_at = lawyer.decided_at = clock.now()
+    lawyer.pending_since = lawyer.renewal_at = lawyer.flagged_at = None
+    lawyer.pending_because = lawyer.flag = ""
+    follow(lawyer)
     accounts.require_codes(lawyer.user)
     for decision in agreed:
         record("lawyer.verified", lawyer, actor_id=decision.decided_by)
-    _tell(lawyer, "lawyers.verified")
+    tell(lawyer, "lawyers.verified")
     return True
 
 
@@ -285,22 +373,39 @@ def decline(lawyer: Lawyer, by: User, reason: str, *, seen: int | None = None) -
     The first must give a reason; the lawyer is told the last that was given. Raises NotAllowedToVerify, NoReason,
     Changed, NotWaiting.
     """
-    lawyer, reason = _locked(lawyer), reason.strip()
+    lawyer, reason = locked(lawyer), reason.strip()
     _refuse_unless_decidable(lawyer, by, LawyerState.DECLINED, seen)
     others = [done for done in standing(lawyer) if done.decision == DECLINE and done.decided_by != by.id]
     if not reason and not others:
         raise NoReason()
-    agreed = _decide(lawyer, by, DECLINE, reason)
+    agreed = note_decision(lawyer, by, DECLINE, reason)
     if len(agreed) < DECIDERS:
         return False
+    reason = reason or others[-1].reason
+    if lawyer.pending_since is not None:  # they may have cases that run
+        rest(lawyer, "declined", reason)
+        for decision in agreed:
+            record("lawyer.suspended", lawyer, actor_id=decision.decided_by, because="declined")
+        return True
     lawyer.state = LawyerState.DECLINED
     lawyer.decided_at = clock.now()
-    lawyer.decline_reason = reason or others[-1].reason
+    lawyer.decline_reason = reason
     accounts.free_name(lawyer.user)
     for decision in agreed:
         record("lawyer.declined", lawyer, actor_id=decision.decided_by)
-    _tell(lawyer, "lawyers.declined")
+    tell(lawyer, "lawyers.declined")
     return True
+
+
+def rest(lawyer: Lawyer, because: str, reason: str) -> None:
+    """The badge rests; see `suspension`, which says who may bring that about. The caller holds the lawyer."""
+    moment = clock.now()
+    lawyer.state, lawyer.suspended_at, lawyer.decided_at = LawyerState.SUSPENDED, moment, moment
+    lawyer.suspended_because, lawyer.suspension_reason, lawyer.renewal_at = because, reason, None
+    lawyer.frozen_since = lawyer.frozen_since or moment
+    lawyer.version += 1
+    tell(lawyer, "lawyers.suspended")
+    follow(lawyer)
 
 
 def verify(lawyer: Lawyer, by_first: User, by_second: User) -> None:
@@ -311,7 +416,7 @@ def verify(lawyer: Lawyer, by_first: User, by_second: User) -> None:
     if by_first.id == by_second.id:
         raise NotAllowedToVerify()
     for by in (by_first, by_second):
-        _refuse_unless_may_verify(lawyer, by)
+        refuse_unless_may_verify(lawyer, by)
     if lawyer.is_verified:
         return
     if LawyerState.VERIFIED not in MOVES[LawyerState(lawyer.state)]:
@@ -334,7 +439,7 @@ def standing(lawyer: Lawyer) -> list[LawyerDecision]:
     return [row for row in last.values() if _may_verify(lawyer, row.by)]
 
 
-def _decide(lawyer: Lawyer, by: User, decision: str, reason: str) -> list[LawyerDecision]:
+def note_decision(lawyer: Lawyer, by: User, decision: str, reason: str) -> list[LawyerDecision]:
     """Write down what `by` says; everybody who says the same now. Saying the same twice is quiet."""
     mine = next((done for done in standing(lawyer) if done.decided_by == by.id), None)
     if mine is None or (mine.decision, mine.reason) != (decision, reason):
@@ -348,7 +453,7 @@ def _decide(lawyer: Lawyer, by: User, decision: str, reason: str) -> list[Lawyer
     return [done for done in standing(lawyer) if done.decision == decision]
 
 
-def _locked(lawyer: Lawyer) -> Lawyer:
+def locked(lawyer: Lawyer) -> Lawyer:
     """The lawyer, held against everybody else who decides, until the transaction ends."""
     db.session.flush()
     held = select(Lawyer).where(Lawyer.id == lawyer.id).with_for_update().execution_options(populate_existing=True)
@@ -356,8 +461,9 @@ def _locked(lawyer: Lawyer) -> Lawyer:
 
 
 def _refuse_unless_decidable(lawyer: Lawyer, by: User, to: LawyerState, seen: int | None) -> None:
-    _refuse_unless_may_verify(lawyer, by)
-    if to not in MOVES[LawyerState(lawyer.state)]:
+    refuse_unless_may_verify(lawyer, by)
+    renews = lawyer.renewal_at is not None and to == LawyerState.VERIFIED
+    if lawyer.state != LawyerState.APPLIED and not (lawyer.is_verified and renews):
         raise NotWaiting()
     if seen is not None and seen != lawyer.version:
         raise Changed()
@@ -367,7 +473,7 @@ def _may_verify(lawyer: Lawyer, by: User) -> bool:
     return by.id != lawyer.user_id and not by.disabled_at and bool(by.role_names & VERIFIERS)
 
 
-def _refuse_unless_may_verify(lawyer: Lawyer, by: User) -> None:
+def refuse_unless_may_verify(lawyer: Lawyer, by: User) -> None:
     if not _may_verify(lawyer, by):
         raise NotAllowedToVerify()
 
@@ -375,7 +481,7 @@ def _refuse_unless_may_verify(lawyer: Lawyer, by: User) -> None:
 # ---------------------------------------------------------------- evidence
 def see_evidence(lawyer: Lawyer, by: User) -> StoredFile:
     """The evidence file, for `by` to look at, which is noted. Raises NotAllowedToVerify, NotFound."""
-    _refuse_unless_may_verify(lawyer, by)
+    refuse_unless_may_verify(lawyer, by)
     if lawyer.evidence is None or lawyer.evidence.deleted_at:
         raise NotFound()
     record("lawyer.evidence_seen", lawyer, actor_id=by.id, file=lawyer.evidence.public_id)
@@ -386,7 +492,7 @@ def forget_evidence() -> int:
     """Delete the files that are no longer needed: some days after the decision, or after a draft was left; how many."""
     until = clock.now() - timedelta(days=current_app.config["AMICUS"].evidence_days)
     forgotten = 0
-    decided = Lawyer.state != LawyerState.APPLIED
+    decided = and_(Lawyer.state != LawyerState.APPLIED, Lawyer.renewal_at.is_(None))
     kept = select(Lawyer).join(Lawyer.evidence).where(StoredFile.deleted_at.is_(None))
     for lawyer in db.session.scalars(kept.where(decided, Lawyer.decided_at <= until)):
         assert lawyer.evidence is not None

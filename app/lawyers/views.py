@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.core.errors import DomainError
 from app.database import db
 from app.i18n.errors import render_error
-from app.lawyers import queries, regulators, service
+from app.lawyers import labels, queries, regulators, renewal, service
 from app.lawyers.forms import ApplicationForm
 from app.lawyers.models import Lawyer
 from app.lawyers.states import LawyerState
@@ -21,7 +21,7 @@ from app.web.visitor import current_visitor
 
 blueprint = Blueprint("lawyers", __name__)
 blueprint.after_request(keep_private)
-OPEN = (LawyerState.APPLIED, LawyerState.DECLINED)
+OPEN = (LawyerState.APPLIED, LawyerState.DECLINED, LawyerState.VERIFIED)
 
 
 @blueprint.get("/start")
@@ -37,7 +37,10 @@ def start() -> Response:
 @blueprint.route("/apply", methods=["GET", "POST"])
 @signed_in
 def apply() -> ResponseReturnValue:
-    """Apply, change an application that waits, or apply again. What is sent is kept, even while parts are missing."""
+    """Apply, change an application that waits, apply again, or change or renew what a badge stands on.
+
+    What is sent is kept, even while parts are missing.
+    """
     user = current_user.user
     lawyer, draft = queries.by_user(user.id), queries.draft_of(user.id)
     if lawyer is not None and lawyer.state not in OPEN:
@@ -72,19 +75,30 @@ def _later() -> Response:
 
 
 def _send_in(form: ApplicationForm, lawyer: Lawyer | None) -> ResponseReturnValue:
-    was_waiting = lawyer is not None and lawyer.state == LawyerState.APPLIED
+    was = lawyer.state if lawyer is not None else ""
     try:
-        service.send_in(current_user.user, form.details)
+        sent = service.send_in(current_user.user, form.details)
     except DomainError as error:
         db.session.rollback()
         status = blame(form, error)
         return _apply_page(form, lawyer), status
     db.session.commit()
-    if was_waiting:
+    if was == LawyerState.VERIFIED:
+        flash(_changed(sent), "done")
+    elif was == LawyerState.APPLIED:
         flash(_("Your changes are sent. What staff had checked before is checked again."), "done")
     else:
         flash(_("Your application is with us. We write to you when it is decided."), "done")
     return redirect(url_for("lawyers.application"), 303)
+
+
+def _changed(lawyer: Lawyer) -> str:
+    """What became of a badge that stood."""
+    if not lawyer.is_verified:
+        return str(_("Your changes are sent. Your cases say that you are verified again once we have checked them."))
+    if lawyer.renewal_at is not None:
+        return str(_("Your evidence is with us. Your verification stands while we look at it."))
+    return str(_("Saved."))
 
 
 def _apply_page(form: ApplicationForm, lawyer: Lawyer | None) -> str:
@@ -116,6 +130,8 @@ def application() -> ResponseReturnValue:
         lawyer=lawyer,
         draft=draft,
         card=queries.card(lawyer) if lawyer else None,
+        runs_out_at=renewal.runs_out_at(lawyer) if lawyer else None,
+        suspensions=labels.SUSPENSIONS,
         regulator=regulators.label_of(lawyer.regulator) if lawyer else "",
         professions=queries.PROFESSIONS,
     )

@@ -14,7 +14,7 @@ class OutgoingLetter(Base):
     """A letter to one address. `key` names the event and the person, so that nobody is told a thing twice.
 
     What it says is made when it is sent, from `facts` (ids only): links are derived then and never stored, and a
-    letter that is no longer true is dropped (`dropped_at`).
+    letter that is no longer true is dropped (`dropped_at`). `to` is emptied when it is no longer needed; the key stays.
     """
 
     __tablename__ = "letters"
@@ -26,6 +26,7 @@ class OutgoingLetter(Base):
             sqlite_where=text("sent_at IS NULL AND dropped_at IS NULL"),
             postgresql_where=text("sent_at IS NULL AND dropped_at IS NULL"),
         ),
+        Index("ix_letters_to", "to_address"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -25,6 +25,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.core import clock
+from app.core.erased import is_erased
 from app.core.text import is_safe_line
 from app.database import db, is_sqlite
 from app.extensions import mail
@@ -65,7 +66,11 @@ def letter(name: str) -> Callable[[Writer], Writer]:
 
 
 def post(key: str, name: str, *, to: str, lang: str, facts: dict[str, Any]) -> bool:
-    """Write a letter down in the present transaction; False if one with this key was written before."""
+    """Write a letter down in the present transaction; False if one with this key was written before, or the reader's
+    address was erased.
+    """
+    if is_erased(to):
+        return False
     if not is_safe_line(to):
         raise ValueError("An address that cannot stand in a mail header")
     dialect = sqlite if is_sqlite() else postgresql
@@ -97,6 +102,7 @@ def post_many(name: str, letters: list[tuple[str, str, str, dict[str, Any]]]) ->
             "attempts": 0,
         }
         for key, to, lang, facts in letters
+        if not is_erased(to)
     ]
     for start in range(0, len(rows), 500):
         statement = dialect.insert(OutgoingLetter).values(rows[start : start + 500])

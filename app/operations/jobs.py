@@ -3,7 +3,6 @@
 from app.jobs.queue import job
 from app.operations import invariants
 from app.storage import files
-from app.web import throttle
 
 
 @job("operations.check_books", every_minutes=10)
@@ -13,6 +12,5 @@ def check_books() -> None:
 
 @job("operations.prune", every_minutes=24 * 60)
 def prune() -> None:
-    """Delete what nothing looks at any more. Letters and jobs that are done stay: their keys let none come twice."""
-    throttle.prune()
+    """Delete files that no row knows. What people left behind goes by its own clock: see `privacy.retention`."""
     files.sweep()

@@ -14,6 +14,8 @@ from app.cases import access, labels
 from app.cases import queries as cases
 from app.database import db
 from app.lawyers import queries as lawyers
+from app.lawyers import renewal
+from app.moderation import queries as reports
 from app.operations import failures
 from app.payments import brake
 from app.stories import queries as stories
@@ -25,6 +27,7 @@ from app.web.visitor import current_visitor
 blueprint = Blueprint("staff", __name__)
 blueprint.after_request(keep_private)
 OPERATORS = ("finance", "admin", "auditor")
+FLAGGED = "lawyers_admin.imports"
 LONGEST_ID = 18  # digits of what a column holds
 
 
@@ -45,8 +48,15 @@ def _queues() -> list[Queue]:
         pages, applied, late = access.in_review(visitor), lawyers.waiting(), duties.long_overdue(visitor)
         found += [
             Queue("cases", len(pages), pages[0].submitted_at if pages else None, "cases_admin.queue"),
-            Queue("lawyers", len(applied), applied[0].applied_at if applied else None, "lawyers_admin.queue"),
+            Queue("lawyers", len(applied), applied[0].waits_since if applied else None, "lawyers_admin.queue"),
+            Queue("flagged", len(flagged := renewal.flagged()), flagged[0].flagged_at if flagged else None, FLAGGED),
+            Queue("registers", sum(held.is_old for held in renewal.held()), None, FLAGGED),
             Queue("overdue", len(late), None, "staff.overdue"),
+        ]
+        appealed, reported = cases.appealed(visitor), reports.waiting()
+        found += [
+            Queue("appeals", len(appealed), appealed[0].since if appealed else None, "cases_admin.queue"),
+            Queue("reports", len(reported), reported[0].at if reported else None, "reports_admin.queue"),
         ]
     if visitor.has_role("editor"):
         drafts = stories.drafts()

@@ -1,4 +1,4 @@
-"""A case's page: all that it shows beyond the case's own row, brought together with five queries."""
+"""A case's page: all that it shows beyond its own row, with six queries, and three more if it has files."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,9 +10,13 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.cases import files as case_files
+from app.cases import kinds, stages, videos
 from app.cases import queries as cases
-from app.cases.labels import KINDS, LEGAL_STAGES
-from app.cases.models import Case
+from app.cases.kinds import Kind
+from app.cases.labels import DOCUMENTS, INSURANCE, KINDS, LEGAL_STAGES, PROSPECTS
+from app.cases.models import Case, CaseDocument, CasePicture, CaseStageChange
+from app.cases.stages import Standing
 from app.cases.states import CaseState
 from app.core import clock
 from app.core.money import Money
@@ -81,7 +85,10 @@ class CasePage:
     `is_met` is the verdict: it stands even if single pledges fail later. `tag` is words and colour, or empty.
     `totals` is None while there is no target, `days_left` when no pledge can join any more. `urls` are the absolute
     addresses by language, `share_url` that of the present one; both are empty for what is private or not published.
-    `updates` are the latest, without the words of those for backers; `duty` is the next one that is owed.
+    `pictures` are those that are ready, but for the cover; `video` is a site and an address there, both empty for none.
+    `first_try` is the case that this one tries again, `next_try` the other way round; only public pages are named.
+    `updates` are the latest, without the words of those for backers; `duty` is the next one that is owed. `words` has
+    what this type of case calls things; `stages` are what the money is raised for, `stage_changes` what they were once.
     """
 
     phase: Phase
@@ -89,6 +96,7 @@ class CasePage:
     tag: tuple[str, str]
     stage: LazyString | None
     kind: LazyString | None
+    words: Kind
     direction: str
     lawyer: LawyerCard
     totals: Totals | None
@@ -104,6 +112,26 @@ class CasePage:
     has_more_updates: bool
     duty: Duty | None
     ending: Ending | None
+    first_try: Case | None
+    next_try: Case | None
+    documents: list[CaseDocument]
+    cover: CasePicture | None
+    pictures: list[CasePicture]
+    video: tuple[str, str]
+    insurance: LazyString | None
+    prospects: LazyString | None
+    stages: list[Standing]
+    stage_changes: list[CaseStageChange]
+
+    @property
+    def document_kinds(self) -> dict[str, LazyString]:
+        """What the kinds of documents are called."""
+        return DOCUMENTS
+
+    @property
+    def next_stage(self) -> Standing | None:
+        """What the page raises for beyond its initial target, once that is met."""
+        return next((stage for stage in self.stages if stage.is_next and stage.position > 1), None)
 
     @property
     def update_count(self) -> int:
@@ -128,7 +156,9 @@ def of(case: Case) -> CasePage:
     backers = queries.wall(case.id, limit=ON_PAGE + 1) if totals and totals.backers else []
     is_met = case.state in (CaseState.FUNDED, CaseState.CONCLUDED)
     posted = updates.timeline(case, as_backer=False, limit=UPDATES_ON_PAGE + 1) if case.is_published else []
+    rows, changes = stages.told(case)
     shared = case.is_published and not case.is_private
+    pictures = [one for one in case_files.pictures(case) if one.variants]
     urls = {lang: cases.page_url(case, lang) for lang in LANGUAGES} if shared else {}
     return CasePage(
         phase=phase,
@@ -136,6 +166,7 @@ def of(case: Case) -> CasePage:
         tag=cards.state_tag(case, is_met) if case.is_published else ("", ""),
         stage=LEGAL_STAGES.get(case.legal_stage),
         kind=KINDS.get(case.kind or ""),
+        words=kinds.of(case.kind),
         direction=direction(case.lang),
         lawyer=lawyer_card(case.lawyer),
         totals=totals,
@@ -151,6 +182,16 @@ def of(case: Case) -> CasePage:
         has_more_updates=len(posted) > UPDATES_ON_PAGE,
         duty=duties.of(case, posted[0].at if posted else None),
         ending=_ending(case),
+        first_try=cases.first_try(case),
+        next_try=cases.next_try(case),
+        documents=case_files.documents(case),
+        cover=next((one for one in pictures if one.is_cover), None),
+        pictures=[one for one in pictures if not one.is_cover],
+        video=(videos.site_of(case.video), videos.url_of(case.video)),
+        insurance=INSURANCE.get(case.costs_insurance),
+        prospects=PROSPECTS.get(case.prospects),
+        stages=stages.standings(case, rows, totals.pledged if totals and case.is_published else None),
+        stage_changes=changes,
     )
 
 

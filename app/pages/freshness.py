@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.cases import access
-from app.cases.models import Case
+from app.cases.models import Case, CasePicture, PictureVariant
 from app.core import clock
 from app.database import db
 from app.lawyers.models import Lawyer, LawyerCheck
@@ -18,7 +18,17 @@ from app.updates.models import Outcome, Update
 from app.web.page_cache import version_of
 
 _CASE = (Case.version, Case.state, Case.suspended_at, Case.raising_ended_at, Case.deadline_at)
-_LAWYER = (Lawyer.version, Lawyer.state, Lawyer.verified_at, Lawyer.firm, Lawyer.portrait, User.name)
+_LAWYER = (
+    Lawyer.version,
+    Lawyer.state,
+    Lawyer.verified_at,
+    Lawyer.suspended_at,
+    Lawyer.pending_since,
+    Lawyer.register_snapshot_id,
+    Lawyer.firm,
+    Lawyer.portrait,
+    User.name,
+)
 
 
 @version_of("case")
@@ -30,6 +40,10 @@ def case_version(case_id: int) -> str | None:
         # A new update adds to the sum, a correction too.
         select(func.sum(Update.version)).where(Update.case_id == Case.id, Update.posted_at.is_not(None)),
         select(Outcome.id).where(Outcome.case_id == Case.id),
+        # A picture is shown once it is made ready.
+        select(func.max(PictureVariant.id))
+        .join(CasePicture, CasePicture.id == PictureVariant.picture_id)
+        .where(CasePicture.case_id == Case.id),
         select(func.max(LawyerCheck.id)).where(LawyerCheck.lawyer_id == Lawyer.id),
     )
     found = db.session.execute(

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.cases import queries as cases
-from app.cases.labels import REFUSALS
+from app.cases.labels import REASONS, REFUSALS
 from app.core.money import Money
 from app.i18n.format import num_text
 from app.i18n.locale import get_locale
@@ -18,6 +18,7 @@ from app.pages import cards, story_cards
 from app.pages import figures as counted
 from app.pages.forms import AppearanceForm
 from app.pledges.service import TERMS_VERSION
+from app.privacy import retention
 from app.stories import queries as stories
 from app.stories.queries import Filter as StoryFilter
 from app.web.access import anyone, public
@@ -41,6 +42,7 @@ DISALLOWED = (
     "/me/",
     "/p/",
     "/pledges/",
+    "/privacy/",
     "/search",
     "/settings/",
     "/staff/",
@@ -109,14 +111,24 @@ def terms() -> str:
 @blueprint.get("/policy")
 @public
 def policy() -> str:
-    return render_template("pages/policy.html", areas=cases.areas(), refusals=REFUSALS, **_facts())
+    settings = current_app.config["AMICUS"]
+    return render_template(
+        "pages/policy.html",
+        areas=cases.areas(),
+        refusals=REFUSALS,
+        reasons=REASONS,
+        second_reviewer_from=Money(settings.second_reviewer_from, settings.currency),
+        **_facts(),
+    )
 
 
 @blueprint.get("/privacy")
 @public
 def privacy() -> str:
     settings = current_app.config["AMICUS"]
-    return render_template("pages/privacy.html", session_cookie=settings.session_cookie_name, **_facts())
+    return render_template(
+        "pages/privacy.html", session_cookie=settings.session_cookie_name, rules=retention.RULES, **_facts()
+    )
 
 
 @blueprint.get("/contact")

@@ -14,8 +14,9 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import Exists, or_, select
 
+from app.cases import queries as cases
 from app.cases.models import Case
 from app.cases.states import Verdict
 from app.core import clock
@@ -63,21 +64,25 @@ class ChargingStopped(Conflict):
 
 
 # ---------------------------------------------------------------- the worker's side
+def _is_frozen() -> Exists:
+    """Whether the case of a pledge is suspended, or its lawyer's badge is down: then what is due waits."""
+    return select(Case.id).join(Case.lawyer).where(Case.id == Pledge.case_id, cases.frozen()).exists()
+
+
 def claim() -> int | None:
     """Take one pledge that is to be charged under a lease, and commit; None when there is none, or charging is stopped.
 
-    A suspended case is not collected for, but what was begun is brought to its end.
+    A frozen case is not collected for, but what was begun is brought to its end.
     """
     if brake.is_on():
         db.session.rollback()
         return None
     moment, real = clock.now(), clock.real_now()
-    suspended = select(Case.id).where(Case.id == Pledge.case_id, Case.suspended_at.is_not(None)).exists()
     pledge = db.session.scalars(
         select(Pledge)
         .where(
             or_(
-                Pledge.state.in_((PledgeState.DUE, PledgeState.RETRY)) & (Pledge.next_at <= moment) & ~suspended,
+                Pledge.state.in_((PledgeState.DUE, PledgeState.RETRY)) & (Pledge.next_at <= moment) & ~_is_frozen(),
                 Pledge.state == PledgeState.CHARGING,
             ),
             or_(Pledge.leased_until.is_(None), Pledge.leased_until < real),
@@ -470,7 +475,7 @@ def authenticate(pledge_id: int) -> str | None:
     if PledgeState(pledge.state) not in FAILING:
         db.session.rollback()
         return None
-    if brake.is_on() or pledge.case.suspended_at:
+    if brake.is_on() or pledge.case.is_frozen:
         db.session.rollback()
         raise ChargingStopped()
     totals.change(pledge, state=PledgeState.CHARGING)
@@ -507,11 +512,14 @@ def look_again(pledge_id: int) -> PledgeState:
 
 # ---------------------------------------------------------------- the end of patience
 def lapse_due(limit: int = 50) -> int:
-    """Let failing pledges go whose time is over; how many were due. One that the provider does not answer for waits."""
+    """Let failing pledges go whose time is over; how many were due. One that the provider does not answer for waits.
+
+    The time of a pledge to a frozen case does not run out.
+    """
     due = list(
         db.session.scalars(
             select(Pledge.id)
-            .where(Pledge.state == PledgeState.ACTION_REQUIRED, Pledge.next_at <= clock.now())
+            .where(Pledge.state == PledgeState.ACTION_REQUIRED, Pledge.next_at <= clock.now(), ~_is_frozen())
             .order_by(Pledge.next_at)
             .limit(limit)
         )
@@ -531,6 +539,7 @@ def _lapse(pledge_id: int) -> None:
     pledge = service.locked(pledge_id)
     intent_id, ends_at = pledge.intent_id, pledge.next_at
     is_over = pledge.state == PledgeState.ACTION_REQUIRED and ends_at is not None and ends_at <= clock.now()
+    is_over = is_over and not pledge.case.is_frozen
     if is_over and intent_id is None:
         _cancel(pledge)
     db.session.commit()

@@ -7,10 +7,11 @@ from app.core import clock
 from app.database import db
 from app.jobs.queue import Postpone, defer, job
 from app.jobs.worker import each_second
+from app.lawyers import queries as lawyers
 from app.mail.outbox import send_due
 from app.payments.gateway import ProviderError, Refused
 from app.payments.provider import gateway
-from app.pledges import checkout, claims, closing, collection, reconcile, totals
+from app.pledges import checkout, claims, closing, collection, freeze, reconcile, totals
 from app.pledges.models import WebhookEvent
 
 log = structlog.get_logger()
@@ -31,6 +32,12 @@ def close_cases() -> None:
     for case_id in closing.due_for_closing():
         defer("pledges.close_case", {"case_id": case_id}, uniq=f"close:{case_id}:{slot}")
     db.session.commit()
+
+
+@job("pledges.follow_lawyer")
+def follow_lawyer(lawyer_id: int) -> None:
+    """Whatever changed how a badge stands, the lawyer's cases follow it."""
+    freeze.follow(lawyers.by_id(lawyer_id))
 
 
 @job("pledges.check_target")

@@ -170,6 +170,16 @@ def _of_lawyers(ids: set[int]) -> dict[int, tuple[str, str]]:
     }
 
 
+def forget_lawyer(lawyer_id: int, said: str) -> None:
+    """Write what tells of a lawyer anew, now, and drop those words of `said` that stand in no document any more."""
+    _wait_for_turn()
+    write({("lawyer", lawyer_id)})
+    whole = " " + SearchDocument.title + " " + SearchDocument.body + " "
+    for word in set(words.words(said)):
+        if db.session.scalar(select(SearchDocument.id).where(whole.contains(f" {word} ")).limit(1)) is None:
+            db.session.execute(delete(SearchWord).where(SearchWord.word == word))
+
+
 # ---------------------------------------------------------------- words, for those who mistype them
 def _keep_words(seen: Sequence[str]) -> None:
     dialect = sqlite if is_sqlite() else postgresql

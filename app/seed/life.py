@@ -14,9 +14,12 @@ from sqlalchemy import select
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
-from app.cases import client, drafting, publishing, review
+from app.cases import appeals, client, drafting, publishing, review
+from app.cases import files as case_files
 from app.cases.client import Client
 from app.cases.fields import fingerprint
+from app.cases.files import Sent
+from app.cases.labels import CHECKS
 from app.cases.models import Area, Case
 from app.cases.states import CaseState
 from app.core import clock, ids
@@ -26,14 +29,16 @@ from app.jobs.worker import beat
 from app.lawyers import queries as lawyers
 from app.lawyers.models import Lawyer
 from app.mail.models import OutgoingLetter
+from app.moderation import service as moderation
+from app.moderation.service import About
 from app.pledges import checkout, closing
 from app.pledges import service as pledges
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
 from app.seed import people
 from app.seed.backers import Backing, as_person, draw, messages
-from app.seed.papers import certificate
-from app.seed.parts import Ending, News, Told
+from app.seed.papers import certificate, river
+from app.seed.parts import Ending, News, Page, Told
 from app.seed.people import EDITOR, PEOPLE, REVIEWERS, Person, Standing
 from app.seed.plans import PLANS, Plan, Wave
 from app.storage import files
@@ -142,6 +147,8 @@ def _events(
         yield from _joined(person, now + number * _LATER, password)
     for number, plan in enumerate(plans):
         yield from _made(plan, now, links, REVIEWERS[number % len(REVIEWERS)])
+        if plan.report:
+            yield Event(now - timedelta(days=plan.report[0]), partial(_report, plan))
         if pay:
             yield from _backed(plan, now, pay)
             yield from _told(plan, now)
@@ -177,7 +184,10 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     }
 
     def approve() -> None:
-        review.approve(_case(plan), _user(reviewer), plan.comment)
+        case = _case(plan)
+        others = [name for name in REVIEWERS if name != reviewer]
+        for name in [*others, reviewer][-review.approvals_needed(case) :]:
+            review.approve(case, _user(name), plan.comment if name == reviewer else "", checks=CHECKS)
 
     def publish() -> None:
         token = publishing.publish(_case(plan))
@@ -191,6 +201,10 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
         steps.append(lambda: _agree(plan))
     if plan.reaches in decisions:
         steps.append(decisions[plan.reaches])
+    if plan.appeal:
+        steps.append(lambda: appeals.appeal(_case(plan), plan.appeal))
+    if plan.reaches is CaseState.IN_REVIEW and plan.comment:
+        steps.append(lambda: review.approve(_case(plan), _user(reviewer), plan.comment, checks=CHECKS))
     if plan.reaches in (CaseState.APPROVED, CaseState.OPEN):
         steps.append(approve)
     if plan.reaches is CaseState.OPEN:
@@ -199,6 +213,15 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     for step in reversed(steps):
         yield Event(at, step)
         at -= _STEP - timedelta(minutes=rng.randrange(600))
+
+
+def _report(plan: Plan) -> None:
+    """A reader has something to say about the page."""
+    assert plan.report is not None
+    _days, concern, words = plan.report
+    case = _case(plan)
+    about = About("case", case.lawyer_id, case.id)
+    moderation.report(about, concern=concern, words=words, email="", lang="en", form_key=ids.token())
 
 
 def _send_in(plan: Plan) -> None:
@@ -229,7 +252,25 @@ def _write(plan: Plan, now: datetime) -> None:
     if page.lines:
         drafting.set_budget(case, page.lines, None)
         today = now.astimezone(ZoneInfo(case.time_zone)).date()
+        drafting.plan_stages(case, page.raising[0], page.raising[1:])
         drafting.set_deadline(case, today + timedelta(days=plan.deadline), page.costs)
+        drafting.assess(case, page.prospects)
+    _file(case, page, now)
+
+
+def _file(case: Case, page: Page, now: datetime) -> None:
+    """Put the document and the picture on the page; they come as clean as the cleaner would have made them."""
+    by_id = case.lawyer.user_id
+    if page.paper is not None:
+        kept = files.keep(BytesIO(certificate(*page.paper.lines)), page.paper.title, by_id=by_id)
+        day = (now - timedelta(days=page.paper.days)).date()
+        sent = Sent(kept, kept.sha256)
+        title, kind = page.paper.title, page.paper.kind
+        case_files.add_document(case, sent, title=title, kind=kind, dated_on=day, by_id=by_id)
+    if page.sight is not None:
+        kept = files.keep(BytesIO(river()), "picture", by_id=by_id)
+        sent, words = Sent(kept, kept.sha256), page.sight
+        case_files.add_picture(case, sent, alt=words.alt, caption=words.caption, is_cover=True, by_id=by_id)
 
 
 def _backed(plan: Plan, now: datetime, pay: Pay) -> Iterator[Event]:

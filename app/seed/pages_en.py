@@ -1,9 +1,9 @@
 """The pages in English. Every person, firm, public body and place in them is made up; the law is that of England and
 Wales."""
 
-from app.cases.drafting import CostsRisk, Parties
+from app.cases.drafting import CostsRisk, Parties, Prospects
 from app.cases.states import Visibility
-from app.seed.parts import Page, line, pounds
+from app.seed.parts import Page, Paper, Sight, line, pounds, stage
 
 WENLOW = Page(
     title="Clean water for the Wenlow",
@@ -28,6 +28,8 @@ WENLOW = Page(
         who_benefits=(
             "About 9,000 people in four villages on the river, two schools and everybody who swims or fishes in it."
         ),
+        benefits_place="Harrowby, Coldbeck and two more villages on the Wenlow",
+        benefits_number=9000,
     ),
     story="""\
 The Wenlow rises on the moor above Harrowby and runs for nineteen miles past two schools, a swimming club and the
@@ -73,6 +75,49 @@ costs, up to the cap that the court rules set for environmental claims. Backers 
         "This is an Aarhus Convention claim. Each of my clients claims as an individual, so unless the court "
         "changes the limit, none can be ordered to pay more than £5,000 of the other side’s costs. Backers are "
         "not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Permission",
+            "A judge decides whether the claim may go on; without that there is no hearing.",
+        ),
+        stage(
+            "The full hearing",
+            "Two days in court, with the hydrologist’s evidence set out in full.",
+            6000,
+        ),
+        stage(
+            "An appeal",
+            "Only if one side appeals and the court allows it.",
+            4500,
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The condition about “exceptional” rain has no measure in it, and a regulator must be able to say "
+            "when a condition is broken. The point on bathing water is plainer still. Courts give regulators "
+            "room in technical matters, and that is where the claim could fail."
+        ),
+    ),
+    paper=Paper(
+        "Letter before the claim",
+        "letter",
+        64,
+        (
+            "Fenmoor Legal, Leeds",
+            "To the Northern Waters Agency",
+            "Permit for the works at Coldbeck",
+            "We act for three members of the Wenlow Swimmers.",
+            "We ask the Agency to withdraw the permit, or to say why it will not.",
+            "If we have no answer within fourteen days, we shall ask the court.",
+            "This is a made-up letter of a demonstration.",
+        ),
+    ),
+    sight=Sight(
+        "A drawing of a river that winds out of green hills in the evening light",
+        "The Wenlow below Harrowby, as one of the swimmers drew it",
     ),
 )
 
@@ -98,6 +143,8 @@ HADDAD = Page(
         who_benefits=(
             "Two children, their parents in Bradford, and other families told that a school bag is no proof of kinship."
         ),
+        benefits_place="Amman, Bradford",
+        benefits_number=4,
     ),
     story="""\
 Yara is thirteen. Salma is nine. They live with an aunt in Amman who is seventy-four and has been told by her doctors
@@ -142,6 +189,21 @@ of law to the Upper Tribunal, and I shall tell you plainly whether I think there
         None,
         "In this tribunal each side bears its own costs, unless somebody behaves unreasonably. Backers owe "
         "nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The appeal hearing",
+            "The date is set: the tribunal hears the family, the social worker and the DNA evidence.",
+        ),
+    ),
+    prospects=Prospects(
+        "strong",
+        (
+            "The DNA report settles who the girls’ parents are, and the refusal does not mention it. What is "
+            "left is whether keeping the family apart is proportionate, and tribunals seldom find that of two "
+            "children."
+        ),
     ),
 )
 
@@ -162,6 +224,8 @@ DUNMERE = Page(
             "convictions quashed as unsafe, or a retrial."
         ),
         who_benefits="Three men serving long sentences, their families, and others convicted on phone location alone.",
+        benefits_place="Dunmere and the prisons where they are held",
+        benefits_number=3,
     ),
     story="""\
 On a wet Friday in November somebody robbed the post office at Dunmere. Nobody saw a face. Three young men from the
@@ -206,6 +270,26 @@ the case, and that they should not have been.
         "If leave is refused or the appeal is dismissed, the Court of Appeal may order an appellant to pay costs "
         "that are just and reasonable. It seldom does so against people without means. Backers are not parties "
         "and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Leave to appeal",
+            "The new report on phone masts is put before the single judge.",
+        ),
+        stage(
+            "The appeal",
+            "If leave is given: two days before three judges.",
+            9000,
+        ),
+    ),
+    prospects=Prospects(
+        "test",
+        (
+            "Few convictions of this age are reopened. What the jury was told about phone masts would not be "
+            "said by any expert today; whether that makes the verdicts unsafe is a question that the court "
+            "has not decided yet."
+        ),
     ),
 )
 
@@ -228,6 +312,8 @@ KITCHENS = Page(
             "with, and arrears of pay for up to six years before the claim."
         ),
         who_benefits="42 claimants now, and some 300 catering, cleaning and care staff on the same pay scale.",
+        benefits_place="Wrenfield and its nineteen schools",
+        benefits_number=340,
     ),
     story="""\
 At half past six in the morning, before there is a light on anywhere else in Wrenfield, Maureen Duffy turns on the
@@ -273,6 +359,25 @@ said: “To be written down properly.”
         None,
         "In the Employment Tribunal each side bears its own costs, unless a party acts unreasonably or has no "
         "reasonable prospect of success. Backers owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Job evaluation and the first hearing",
+            "Without an expert’s comparison of the jobs the claim cannot be heard.",
+        ),
+        stage(
+            "The final hearing",
+            "Five days, with ten witnesses.",
+            7500,
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The council has paid the men’s bonus for years and cannot say what it rewards. Its best answer "
+            "is that the jobs differ more than they seem, and that is what the expert is for."
+        ),
     ),
 )
 
@@ -297,6 +402,8 @@ LIFTS = Page(
             "damages for injury to feelings."
         ),
         who_benefits="Everybody who cannot climb 46 steps: about 350 passengers a week, by the operator’s own count.",
+        benefits_place="Carrow and the villages along the line",
+        benefits_number=350,
     ),
     story="""\
 There are 46 steps at Carrow station. There is also a lift, and a notice on the lift. The notice says that an engineer
@@ -340,6 +447,25 @@ spent.
         "In the county court the loser usually pays. My clients have been quoted for insurance against that and "
         "take it out before a claim is issued; until then no costs of the other side arise. Backers are not "
         "parties and owe nothing beyond their pledge.",
+        "applied",
+    ),
+    raising=(
+        stage(
+            "Audit, letter before claim and issue",
+            "The operator must be asked first; if it does nothing, the claim is issued within the time limit.",
+        ),
+        stage(
+            "The trial",
+            "One day in the county court.",
+            3500,
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "A lift that fails on 214 days is no reasonable adjustment. The operator will say that spare "
+            "parts are out of its hands; its own log says that it ordered none for four months."
+        ),
     ),
 )
 
@@ -364,6 +490,8 @@ FERRY = Page(
             "An injunction that a boarding ramp be carried on every crossing; damages for injury to feelings."
         ),
         who_benefits="Islanders and visitors who use a wheelchair or cannot step over a gap of 40 centimetres.",
+        benefits_place="The Merrin islands",
+        benefits_number=60,
     ),
     story="""\
 There are three boats on the Merrin crossing and one boarding ramp. If the ramp is on the boat that has just left, a
@@ -405,7 +533,15 @@ Thank you. Gwen reads every message on this page aloud to her son, including the
         pounds(3000),
         "The company has agreed that neither side will ask the other for more than £3,000 of costs, whatever the "
         "result. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
     ),
+    raising=(
+        stage(
+            "The claim to judgment",
+            "The surveyor’s report and the hearing.",
+        ),
+    ),
+    prospects=Prospects("withheld", ""),
 )
 
 LIBRARY = Page(
@@ -428,6 +564,8 @@ LIBRARY = Page(
         who_benefits=(
             "11,000 library members, and the nine groups that meet in the building because it is warm and free."
         ),
+        benefits_place="Thornley and the valley around it",
+        benefits_number=11000,
     ),
     story="""\
 The library at Thornley was paid for by public subscription in 1906. The names of the subscribers are on the wall:
@@ -469,6 +607,25 @@ letter, without a lawyer, and keep the box.
         "If the claim is issued and lost, the Friends may have to pay the council’s costs; at the permission "
         "stage these are usually a few thousand pounds. If permission is given, we shall ask for a costs capping "
         "order. Backers are not parties and owe nothing beyond their pledge.",
+        "applied",
+    ),
+    raising=(
+        stage(
+            "Letter before claim and issue",
+            "The claim must be issued within three months of the decision.",
+        ),
+        stage(
+            "Permission and hearing",
+            "Only if the court lets the claim go on.",
+            5000,
+        ),
+    ),
+    prospects=Prospects(
+        "uncertain",
+        (
+            "The council did ask the public, but about something else. How much a council may change after it "
+            "has asked is a matter of degree, and we have not seen all of its papers yet."
+        ),
     ),
 )
 
@@ -493,6 +650,8 @@ FACES = Page(
         who_benefits=(
             "Some 14,000 people who walked down one street on two Saturdays, and whoever walks down the next one."
         ),
+        benefits_place="Marlow Road and wherever the vans go next",
+        benefits_number=14000,
     ),
     story="""\
 On two Saturdays in September a grey van stood outside the pharmacy on Marlow Road. On its roof were two cameras. On
@@ -538,6 +697,25 @@ A claim must be brought promptly and within three months. We are ready to file o
         "If we lose, Mr Idowu may have to pay the constabulary’s costs. We have asked it to agree that each side "
         "bears its own, and shall apply for a costs capping order if it will not. Backers are not parties and owe "
         "nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Issue and permission",
+            "The claim must be issued within three months, and a judge decides whether it goes on.",
+        ),
+        stage(
+            "The hearing",
+            "Two days, with an expert on how often the machine is wrong.",
+            8000,
+        ),
+    ),
+    prospects=Prospects(
+        "test",
+        (
+            "One earlier case was won on the lack of clear rules. The force has written rules since. Whether "
+            "they are enough is open, and that is why the case is worth bringing."
+        ),
     ),
 )
 
@@ -563,6 +741,8 @@ CERTIFICATE = Page(
             " names."
         ),
         who_benefits="One child, and families of other patients whose files at the same clinic are incomplete.",
+        benefits_place="Sheffield, and patients of one clinic",
+        benefits_number=1,
     ),
     story="""\
 This page is private because it is about a child. Please send the link only to people who should know.
@@ -602,6 +782,20 @@ We expect to be heard within five months. Nobody opposes the application; the ju
         None,
         "Nobody opposes the application, and in proceedings about a child the court seldom orders one side to pay "
         "the other’s costs. Backers owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The application",
+            "One hearing, with a sworn statement from abroad.",
+        ),
+    ),
+    prospects=Prospects(
+        "strong",
+        (
+            "Nobody opposes it, and judges have made such orders where the papers were lost by a clinic and "
+            "not by the parents."
+        ),
     ),
 )
 
@@ -619,6 +813,8 @@ PICKERS = Page(
         cause_of_action="Unlawful deductions (Employment Rights Act 1996, Part II); National Minimum Wage Act 1998",
         relief_sought="Repayment of all deductions, arrears up to the minimum wage, holiday pay, and correct payslips.",
         who_benefits="61 claimants, and about 900 people who pick for the same farms each year.",
+        benefits_place="Farms in the Vale of Evesham, and the pickers’ home countries",
+        benefits_number=961,
     ),
     story="""\
 The contract said £13.10 an hour. The payslip said so too, in the first line. In the lines below it stood a caravan, a
@@ -656,6 +852,25 @@ explained paid back.
         None,
         "In the Employment Tribunal each side bears its own costs, unless a party acts unreasonably. Backers owe "
         "nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The first hearing",
+            "The tribunal decides who employed the pickers: the farms or the agency.",
+        ),
+        stage(
+            "What is owed",
+            "The accountant’s tables, and a hearing about each claim.",
+            6500,
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The payslips show the deductions. The difficulty is that two companies point at each other, and "
+            "the tribunal has to find that one of them, or both, must answer."
+        ),
     ),
 )
 
@@ -692,6 +907,8 @@ FESTIVAL = Page(
         cause_of_action="Breach of contract; Consumer Rights Act 2015, section 54",
         relief_sought="Return of the ticket price, with interest.",
         who_benefits="Up to 2,300 ticket holders, if they bring claims of their own.",
+        benefits_place="Brighton and wherever they came from",
+        benefits_number=2300,
     ),
     story="""\
 On the second day of the Harbour Lights festival it rained so hard that the main stage was closed at four in the
@@ -727,5 +944,79 @@ test case in such a way that others can copy it. My own time is free, since I am
         "capped",
         pounds(250),
         "On the small claims track the loser pays fixed sums only. Backers owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The first claim",
+            "One claim decides whether the organiser owes a refund.",
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The terms promise a refund if the festival is called off. Whether it was called off or put off "
+            "is what the parties disagree about."
+        ),
+    ),
+)
+
+
+INCINERATOR = Page(
+    title="Ash over the Kellow allotments",
+    summary="A permit lets an incinerator burn a third more beside a school. Nobody measured what already falls there.",
+    area="environment",
+    kind="litigation",
+    parties=Parties(
+        acting_for="Kellow Allotment Society",
+        respondent="The Environment Agency",
+        court="Administrative Court, Leeds",
+        claim_number="AC-{year}-LDS-000231",
+        legal_stage="permission",
+        cause_of_action="Judicial review: failure to take the present load of dust into account",
+        relief_sought="An order that quashes the varied permit, so that it is decided again on measurements.",
+        who_benefits="Some 140 plot holders and the 310 pupils of the school next to the works.",
+        benefits_place="Kellow, West Yorkshire",
+        benefits_number=450,
+    ),
+    story="""\
+In May the works at Kellow were allowed to burn 96,000 tonnes a year instead of 72,000. The permit says that what falls
+on the ground around it will stay “well below guideline values”. It does not say what falls there now, because nobody
+has measured it since 2011.
+
+The allotments begin 180 metres from the chimney. In the dry weeks of summer the leaves are grey by the afternoon. The
+society asked the Agency for the figures and was sent a model of the wind. It asked again, for measurements, and was
+told that the operator would take some once the new furnace was running.
+
+Last autumn four members put jars on their sheds and had the dust weighed at their own cost. It was a handful of jars
+and one season, and we do not ask anybody to rest a decision on them. They do show that there is something to measure.
+
+## What we ask the court
+
+We say that a decision about more must begin with how much there is. The Agency’s own guidance says so. We ask the
+court to quash the new permit. The old one goes on, and so do the works. If samples show that a third more does no
+harm, the Agency can say so and decide as it did before, with the figures in the file.
+
+## What the money pays for
+
+An air-quality expert for two seasons of samples, and counsel for the permission stage and a hearing of two days. The
+society has 140 members and no reserves; its own costs are capped by the rules for environmental claims.
+""",
+    lines=(
+        line(13800, "Counsel", "Permission stage and a two-day hearing"),
+        line(8200, "Air-quality expert", "Samples over two seasons, report and evidence"),
+        line(5100, "Solicitors’ time", "At half the usual rate"),
+        line(900, "Court fees", "Permission and hearing"),
+    ),
+    costs=CostsRisk(
+        "capped",
+        pounds(10_000),
+        "Under the Aarhus rules the society pays at most £10,000 of the other side’s costs. Backers owe nothing beyond "
+        "their pledge.",
+        "none",
+    ),
+    raising=(stage("Permission and hearing", "The samples must begin in the dry season."),),
+    prospects=Prospects(
+        "reasonable", "Permits were quashed for such gaps before; the court may find the model enough."
     ),
 )

@@ -1,4 +1,11 @@
-"""Papers that people in the demo have sent in."""
+"""Papers and a picture that people in the demo have sent in. All of it is made here, and nothing of it is real."""
+
+import math
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+
+SIZE = (1600, 900)  # of the picture, in pixels
 
 
 def certificate(*lines: str) -> bytes:
@@ -21,3 +28,24 @@ def certificate(*lines: str) -> bytes:
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     foot = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(paper))
     return paper + head + table + foot
+
+
+def river() -> bytes:
+    """A JPEG of a river that winds out of the hills in the evening."""
+    wide, high = SIZE
+    image = Image.new("RGB", SIZE)
+    draw = ImageDraw.Draw(image)
+    for y in range(high):
+        share = y / high
+        draw.line((0, y, wide, y), fill=(int(246 - 40 * share), int(222 - 20 * share), int(196 + 10 * share)))
+    draw.ellipse((1130, 150, 1290, 310), fill=(252, 240, 214))
+    for hill, shade in enumerate([(150, 170, 160), (104, 138, 120), (62, 104, 84)]):
+        base = 330 + 90 * hill
+        ridge = [(x, base + 70 * math.sin(x / (260 - 50 * hill) + 2 * hill)) for x in range(0, wide + 20, 20)]
+        draw.polygon([(0, high), *ridge, (wide, high)], fill=shade)
+    left = [(800 + 150 * math.sin(y / 110) - (y - 540) * 0.55, y) for y in range(540, high + 10, 10)]
+    right = [(820 + 150 * math.sin(y / 110) + (y - 540) * 0.75, y) for y in range(high, 530, -10)]
+    draw.polygon(left + right, fill=(214, 226, 226))
+    made = BytesIO()
+    image.save(made, "JPEG", quality=85)
+    return made.getvalue()

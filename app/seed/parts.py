@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.cases.drafting import CostsRisk, Line, Parties
+from app.cases.drafting import CostsRisk, Line, Parties, Prospects, Stage
 from app.cases.states import Visibility
 from app.core.money import Money
 from app.updates.states import Audience, Code
@@ -18,6 +18,32 @@ def line(amount: int, label: str, detail: str) -> Line:
     return Line(label, detail, pounds(amount))
 
 
+def stage(title: str, reason: str, amount: int | None = None) -> Stage:
+    """A stage of the money, in whole pounds; the first has no amount."""
+    return Stage(title, reason, pounds(amount) if amount else None)
+
+
+UNTOLD = Prospects("", "")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document of one page (Latin letters only), what it is called, and how many days ago it was made."""
+
+    title: str
+    kind: str
+    days: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The picture at the top of a page: what it shows, and what stands below it. It is drawn, see `papers`."""
+
+    alt: str
+    caption: str
+
+
 @dataclass(frozen=True)
 class Page:
     """Everything that a lawyer writes on a case's page. `area` is a slug; in the claim number, `{year}` is the year."""
@@ -30,8 +56,12 @@ class Page:
     story: str
     lines: tuple[Line, ...]
     costs: CostsRisk
+    raising: tuple[Stage, ...] = ()
+    prospects: Prospects = UNTOLD
     lang: str = "en"
     visibility: Visibility = Visibility.PUBLIC
+    paper: Paper | None = None
+    sight: Sight | None = None
 
 
 @dataclass(frozen=True)

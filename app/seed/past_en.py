@@ -3,8 +3,8 @@
 Everybody and every place in them is made up. So are the citations: no court counts as far as their numbers.
 """
 
-from app.cases.drafting import CostsRisk, Parties
-from app.seed.parts import Ending, News, Page, Told, line, pounds
+from app.cases.drafting import CostsRisk, Parties, Prospects
+from app.seed.parts import Ending, News, Page, Told, line, pounds, stage
 from app.updates.states import Audience, Code
 
 # ---------------------------------------------------------------- won, and told
@@ -22,6 +22,8 @@ CARERS = Page(
         cause_of_action="National Minimum Wage Act 1998; unlawful deductions (Employment Rights Act 1996, Part II)",
         relief_sought="Arrears of pay for travelling time, corrected payslips, and holiday pay worked out on both.",
         who_benefits="17 claimants, and about 240 carers on the same contract in three counties.",
+        benefits_place="Three counties in the East Midlands",
+        benefits_number=257,
     ),
     story="""\
 Joy Adebayo’s day begins at 06:40 in front of a bungalow in Sedgeby and ends at 21:15 in front of another. In between
@@ -60,6 +62,20 @@ If we win, what the company pays goes to the carers, all of it.
         None,
         "In the Employment Tribunal each side bears its own costs, unless a party acts unreasonably. Backers owe "
         "nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The claim to judgment",
+            "The accountant’s table of minutes, and a hearing of three days.",
+        ),
+    ),
+    prospects=Prospects(
+        "strong",
+        (
+            "The minutes between visits are on the employer’s own rota. The law counts them as working time "
+            "where the worker is not free to do anything else."
+        ),
     ),
 )
 CARERS_NEWS = (
@@ -171,6 +187,8 @@ BROOK = Page(
             "must be written again."
         ),
         who_benefits="600 people in Oxley, and whoever drinks from, fishes in or paddles through eight miles of brook.",
+        benefits_place="Oxley, and eight miles of brook below it",
+        benefits_number=600,
     ),
     story="""\
 The quarry above Oxley washes stone. The water that it washes with goes into two ponds, and from the ponds into the
@@ -211,6 +229,20 @@ and what cannot. The claim is brought under the Aarhus rules, so the association
         pounds(10000),
         "This is an Aarhus Convention claim by an association, which cannot be ordered to pay more than £10,000 of "
         "the other side’s costs. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Permission and hearing",
+            "One day before a judge of the Administrative Court.",
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The permit relies on a survey of a different stream. The agency may say that it would have "
+            "decided the same way in any event."
+        ),
     ),
 )
 BROOK_NEWS = (
@@ -314,6 +346,8 @@ DRAWER = Page(
             "documents returned."
         ),
         who_benefits="A nurse and her two sons, and some 1,900 families whose applications lie in the same queue.",
+        benefits_place="Birmingham and Asmara",
+        benefits_number=1903,
     ),
     story="""\
 Selam Tesfay is a nurse on a renal ward in Coventry. In spring, two and a half years ago, she applied for settlement
@@ -354,6 +388,20 @@ hearing, what has not been spent goes back.
         None,
         "If the claim is lost, the court may order Ms Tesfay to pay the Home Office’s costs, which in a claim of this "
         "length are usually a few thousand pounds. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The claim to judgment",
+            "Delay is easily shown; the hearing is about what the court can order.",
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "Three years without a decision is long by any measure. Courts are slow to tell a department "
+            "which file to open first."
+        ),
     ),
 )
 DRAWER_NEWS = (
@@ -415,6 +463,8 @@ QUAYSIDE = Page(
         cause_of_action="Judicial review of a planning permission: material mistake of fact, daylight left out",
         relief_sought="An order quashing the permission, so that the committee decides again with the right drawing.",
         who_benefits="130 people in 54 cottages, and other towns whose committees decide from drawings.",
+        benefits_place="The Quayside, 54 cottages",
+        benefits_number=130,
     ),
     story="""\
 There are 54 cottages on the Quayside. They are 190 years old and two floors high, and in winter the sun reaches their
@@ -454,6 +504,20 @@ and it has put that aside.
         pounds(10000),
         "This is an Aarhus Convention claim by an association, which cannot be ordered to pay more than £10,000 of "
         "the other side’s costs. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The hearing",
+            "A daylight survey, and one day in the Planning Court.",
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        (
+            "The drawing that the committee saw leaves out two rows of houses. The court must be satisfied "
+            "that it mattered."
+        ),
     ),
 )
 QUAYSIDE_NEWS = (
@@ -519,6 +583,8 @@ TARN_LANE = Page(
         cause_of_action="Judicial review of a decision under the Victims’ Right to Review scheme: no adequate reasons",
         relief_sought="An order quashing the review decision, so that it must be taken again, with reasons.",
         who_benefits="Edward Hart’s family, and other families who are given a decision of one paragraph.",
+        benefits_place="Cumbria, and families elsewhere who had the same answer",
+        benefits_number=12,
     ),
     story="""\
 Edward Hart was a piano tuner. He rode to his customers on a bicycle with a yellow flag, which everybody in the dale
@@ -558,6 +624,20 @@ courts and charges very little. If we are given permission, we shall come back w
         None,
         "If permission is refused, Ms Hart may have to pay the costs of the Director’s written answer, usually well "
         "below £2,000. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "Permission",
+            "The court decides on the papers whether the claim may go on.",
+        ),
+    ),
+    prospects=Prospects(
+        "uncertain",
+        (
+            "A decision of one paragraph can be enough if the reason is good. We do not know the reason, and "
+            "that is what we ask for."
+        ),
     ),
 )
 TARN_LANE_NEWS = (
@@ -606,6 +686,8 @@ PEAT = Page(
         cause_of_action="Judicial review of a planning permission: climate effects not assessed",
         relief_sought="An order quashing the permission to extract peat for forty more years.",
         who_benefits="The people of three villages whose water comes through the moss, and everybody who breathes.",
+        benefits_place="Three villages below Black Moss",
+        benefits_number=2400,
     ),
     story="""\
 Black Moss is 200 hectares of wet ground on which nothing is in a hurry. It grows by a millimetre a year. It holds the
@@ -646,6 +728,20 @@ individual under the Aarhus rules: her risk is £5,000 and she has it.
         pounds(5000),
         "This is an Aarhus Convention claim by an individual, who cannot be ordered to pay more than £5,000 of the "
         "other side’s costs. Backers are not parties and owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The claim to judgment",
+            "The peat scientist’s report, and a day in court.",
+        ),
+    ),
+    prospects=Prospects(
+        "test",
+        (
+            "No court has yet said how carbon in the ground counts in such a permission. The rules have been "
+            "read both ways."
+        ),
     ),
 )
 PEAT_NEWS = (
@@ -689,6 +785,8 @@ DEPOSITS = Page(
         cause_of_action="Tenancy deposits that were not protected (Housing Act 2004, sections 213 and 214)",
         relief_sought="Return of all deposits, and a penalty of one to three times the deposit for each tenant.",
         who_benefits="32 tenants now, and those who will move into the same building after them.",
+        benefits_place="Bristol, one building of 32 flats",
+        benefits_number=32,
     ),
     story="""\
 A landlord who takes a deposit has thirty days to put it into a protected scheme and to say into which. The landlord of
@@ -729,6 +827,17 @@ at once and nobody will be charged.
         pounds(1500),
         "In a claim of this kind the loser pays fixed sums, which for all tenants together come to about £1,500. "
         "Backers owe nothing beyond their pledge.",
+        "none",
+    ),
+    raising=(
+        stage(
+            "The claims",
+            "Court fees for 32 claims that are heard together.",
+        ),
+    ),
+    prospects=Prospects(
+        "strong",
+        "The deposits were not protected within thirty days, and the law leaves little to argue about after that.",
     ),
 )
 DEPOSITS_OVER = (
@@ -752,6 +861,8 @@ POLLING = Page(
         cause_of_action="Failure to make reasonable adjustments by a public authority (Equality Act 2010, section 29)",
         relief_sought="A declaration, damages for two elections, and an undertaking to use an accessible building.",
         who_benefits="Some 70 electors in Holm with a wheelchair, a frame or a pram, at every election from now on.",
+        benefits_place="Holm in Lincolnshire",
+        benefits_number=70,
     ),
     story="""\
 In Holm one votes in the upper room of the Corn Exchange. There are fourteen steps. At the last two elections Desmond
@@ -790,6 +901,17 @@ In the county court the loser usually pays part of the winner’s costs. Both cl
         None,
         "The loser usually pays part of the winner’s costs. Both claimants are insured for that up to £20,000. Backers "
         "are not parties and owe nothing beyond their pledge.",
+        "held",
+    ),
+    raising=(
+        stage(
+            "The claim to judgment",
+            "An access survey, and a hearing before the next election.",
+        ),
+    ),
+    prospects=Prospects(
+        "reasonable",
+        "The duty is clear. The council’s answer will be that a clerk with a clipboard at the kerb was enough.",
     ),
 )
 POLLING_NEWS = (

@@ -31,8 +31,9 @@ class Plan:
 
     `becomes` is where it stands in the end: deadlines and pledges take an open case further. `comment` is what a
     reviewer wrote, `comments` beside which parts of the page (see `cases.fields`), `refusal` the code of a declined
-    page; `words` are what backers say of this case only. `ends_early` is when, in days ago, and why its
-    lawyer ended it before the deadline.
+    page, `appeal` what its lawyer says against that; `words` are what backers say of this case only. `ends_early` is
+    when, in days ago, and why its lawyer ended it before the deadline; `report` when a reader reported the live page,
+    about what (`moderation.labels.CONCERNS`), and in which words.
     """
 
     page: Page
@@ -45,6 +46,8 @@ class Plan:
     comment: str = ""
     comments: Mapping[str, str] = field(default_factory=dict)
     refusal: str = "other"
+    appeal: str = ""
+    report: tuple[float, str, str] | None = None
     words: tuple[str, ...] = ()
     news: tuple[News, ...] = ()
     ends_early: tuple[float, str] | None = None
@@ -321,10 +324,17 @@ PLANS = (
         since=0.45,
         deadline=35,
         waves=(Wave(5, 165, 0.4),),
+        report=(
+            0.2,
+            "misleading",
+            "The page says that the lift has been out for 214 days. I used it on a Sunday in spring.",
+        ),
         words=("214 days. I have counted them too.", "Forty-six steps with a cello."),
     ),
     Plan(pages_en.FACES, "Ngozi", CaseState.APPROVED, since=0.8, comment="Clear and fair to both sides. Good luck."),
     Plan(pages_en.CERTIFICATE, "Priya", CaseState.IN_REVIEW, since=1.3),
+    # It asks for so much that two must approve it; one has.
+    Plan(pages_en.INCINERATOR, "Priya", CaseState.IN_REVIEW, since=0.6, comment="Clear and well costed."),
     Plan(
         pages_en.PICKERS,
         "Leila",
@@ -334,5 +344,14 @@ PLANS = (
         comments=_AT_THE_PARTS,
     ),
     Plan(pages_en.DEPOT, "Kian", CaseState.DRAFT, since=2.6),
-    Plan(pages_en.FESTIVAL, "Tom", CaseState.DECLINED, since=6.5, comment=_CANNOT_BE_FUNDED, refusal="no_instruction"),
+    Plan(
+        pages_en.FESTIVAL,
+        "Tom",
+        CaseState.DECLINED,
+        since=6.5,
+        comment=_CANNOT_BE_FUNDED,
+        refusal="no_instruction",
+        appeal="The liquidator has written to me since: a bond of the trade association covers the tickets. I am no "
+        "claimant any more; I act for my sister.",
+    ),
 )

@@ -7,7 +7,7 @@ the transaction is rolled back, and only after the commit when it is deleted. Wh
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +37,33 @@ class Kind:
     magic: bytes
     mimetype: str
     endings: tuple[str, ...]
+    inner: bytes = b""  # what stands at the ninth byte, of a type that begins like others
+
+    def begins(self, first: bytes) -> bool:
+        """Whether a file that begins with `first` is of this type."""
+        return first.startswith(self.magic) and first.startswith(self.inner, 8)
 
 
 KINDS = {
     "pdf": Kind(b"%PDF-", "application/pdf", (".pdf",)),
     "jpeg": Kind(b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
     "png": Kind(b"\x89PNG\r\n\x1a\n", "image/png", (".png",)),
+    "webp": Kind(b"RIFF", "image/webp", (".webp",), b"WEBP"),
 }
-# What a file input may offer to choose from. What counts is how the file begins.
-ACCEPTED = ",".join(ending for kind in KINDS.values() for ending in kind.endings)
+PAPERS = ("pdf", "jpeg", "png")
+
+
+def endings_of(kinds: Iterable[str]) -> str:
+    """What a file input may offer to choose from. What counts is how the file begins."""
+    return ",".join(ending for kind in kinds for ending in KINDS[kind].endings)
+
+
+ACCEPTED = endings_of(PAPERS)
+
+
+def kind_of(first: bytes, kinds: Iterable[str]) -> str | None:
+    """Which of `kinds` a file is that begins with `first`; None for any other."""
+    return next((name for name in kinds if KINDS[name].begins(first)), None)
 
 
 class WrongType(Invalid):
@@ -62,13 +80,14 @@ class TooLarge(Invalid):
     field = "file"
 
 
-def keep(stream: IO[bytes], name: str, *, by_id: int | None) -> StoredFile:
-    """Store what `stream` holds; `name` is what its sender calls it. The row is flushed; the caller commits it.
+def keep(stream: IO[bytes], name: str, *, by_id: int | None, kinds: Iterable[str] = PAPERS) -> StoredFile:
+    """Store what `stream` holds, one of `kinds`; `name` is what its sender calls it. The row is flushed; the caller
+    commits it.
 
     Raises WrongType, TooLarge; OSError on a full disk.
     """
     first = stream.read(CHUNK)
-    kind = next((name for name, known in KINDS.items() if first.startswith(known.magic)), None)
+    kind = kind_of(first, kinds)
     if kind is None:
         raise WrongType()
     row = StoredFile(public_id=ids.public_id(), name=clean_name(name, kind), kind=kind, created_by=by_id)
@@ -132,13 +151,15 @@ def path_of(row: StoredFile) -> Path:
     return folder() / row.public_id[:2] / row.public_id
 
 
-def download(row: StoredFile) -> Response:
-    """The file as an answer that a browser saves, and never shows as a page of ours. Raises NotFound if it is gone."""
+def download(row: StoredFile, *, shown: bool = False) -> Response:
+    """The file as an answer that a browser saves, and never shows as a page of ours; `shown` is for pictures within a
+    page, which nobody saves. Raises NotFound if it is gone.
+    """
     path = path_of(row)
     if row.deleted_at is not None or not path.is_file():
         raise NotFound()
     answer = send_file(
-        path, KINDS[row.kind].mimetype, as_attachment=True, download_name=row.name, conditional=False, etag=False
+        path, KINDS[row.kind].mimetype, as_attachment=not shown, download_name=row.name, conditional=False, etag=False
     )
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -4,6 +4,8 @@ A draft is saved whenever that is asked for, looked at as readers will see it, a
 corrected; the outcome cannot, but for the lawyer's own account of it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,7 +21,8 @@ from app.core.errors import DomainError
 from app.database import db
 from app.i18n.errors import render_error
 from app.i18n.format import num_text
-from app.storage import files
+from app.storage import cleaning, files
+from app.storage.cleaning import Clean
 from app.storage.models import StoredFile
 from app.updates import access, outcomes, queries, readers, service
 from app.updates.forms import CorrectionForm, OutcomeForm, UpdateForm
@@ -216,9 +219,10 @@ def outcome(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _concluding(case, form), 400
     try:
-        _outcome, is_first = outcomes.record_outcome(
-            case, form.finding, document=_kept(form), tells_story=form.tells_story.data
-        )
+        with _cleaned(form) as clean:
+            _outcome, is_first = outcomes.record_outcome(
+                _own(public_id), form.finding, document=_kept(form, clean), tells_story=form.tells_story.data
+            )
     except DomainError as error:
         db.session.rollback()
         _blame_outcome(form, error)
@@ -231,17 +235,27 @@ def outcome(public_id: str) -> ResponseReturnValue:
     return _to_case(case, "outcome")
 
 
-def _kept(form: OutcomeForm) -> StoredFile | None:
-    """The document, stored; it goes again if the transaction does."""
+@contextmanager
+def _cleaned(form: OutcomeForm) -> Iterator[Clean | None]:
+    """The document, made anew, if there is one. That takes its time, so no transaction is open meanwhile."""
     if form.file is None:
+        yield None
+        return
+    db.session.rollback()
+    with cleaning.paper(cast(BinaryIO, form.file.stream), ("pdf",)) as clean:
+        yield clean
+
+
+def _kept(form: OutcomeForm, clean: Clean | None) -> StoredFile | None:
+    """The document, stored; it goes again if the transaction does."""
+    if clean is None or form.file is None:
         return None
-    sent = cast(BinaryIO, form.file.stream)
-    return files.keep(sent, form.file.filename or "", by_id=current_visitor().user_id)
+    return files.keep(clean.stream, form.file.filename or "", by_id=current_visitor().user_id)
 
 
 def _blame_outcome(form: OutcomeForm, error: DomainError) -> None:
     if error.field == "file":  # storage speaks of files in general
-        if isinstance(error, files.WrongType):
+        if isinstance(error, cleaning.WrongPaper):
             error = outcomes.NotPdf()
         error.field = "document"
     blame(form, error)

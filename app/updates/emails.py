@@ -11,6 +11,7 @@ from flask import current_app
 
 from app.cases.models import Case
 from app.cases.queries import page_url
+from app.core import clock
 from app.core.text import safe_line
 from app.database import db
 from app.i18n.locale import alternate_url, direction, get_locale
@@ -64,6 +65,26 @@ def concluded(update: int, pledge: int) -> Letter | None:
         outcome=outcome,
         code=labels.OUTCOMES[outcome.code],
         headline_text=queries.headline(outcome, case, markup=False),
+    )
+
+
+@letter("updates.started_again")
+def started_again(case: int, pledge: int) -> Letter | None:
+    """To who backed the first try of a case, whether that was public or not: the new page is."""
+    new, old = db.session.get_one(Case, case), db.session.get_one(Pledge, pledge)
+    if not new.takes_pledges(clock.now()) or new.is_private or new.taken_down_at or readers.wants_none(old):
+        return None
+    unsubscribe = readers.unsubscribe_url(old)
+    return Letter(
+        "updates/started_again",
+        {
+            "title": safe_line(new.title),
+            "lawyer": new.lawyer.user.name,
+            "update_url": page_url(new, get_locale()),
+            "manage_url": links.manage_url(old),
+            "unsubscribe_url": unsubscribe,
+        },
+        unsubscribe_url=unsubscribe,
     )
 
 

@@ -4,9 +4,11 @@ from sqlalchemy import select
 
 from app.cases.models import Case
 from app.cases.states import CaseState
+from app.core.ids import hash_token
 from app.database import db
 from app.jobs.queue import defer, job
 from app.mail.outbox import post, post_many
+from app.pledges.states import PledgeState
 from app.updates import duties, readers
 from app.updates.models import Update
 from app.updates.states import Kind
@@ -33,6 +35,30 @@ def tell_backers(update_id: int, after: int = 0) -> None:
     if len(people) == readers.SLICE:
         last = people[-1].first_id
         defer("updates.tell_backers", {"update_id": update.id, "after": last}, uniq=f"update:{update.id}:tell:{last}")
+
+
+@job("updates.tell_of_relaunch")
+def tell_of_relaunch(case_id: int, after: int = 0) -> None:
+    """Tell those who backed the first try of a case, once each, that there is a new page; of a public one only."""
+    case = db.session.get_one(Case, case_id)
+    if case.is_private or case.relaunch_of_id is None:
+        return
+    people = readers.slice_of(case.relaunch_of_id, after, states=(PledgeState.RELEASED,))
+    post_many(
+        "updates.started_again",
+        [
+            (
+                f"relaunch:{case_id}:{hash_token(reader.email)[:32]}",
+                reader.email,
+                reader.lang,
+                {"case": case_id, "pledge": reader.pledge_id},
+            )
+            for reader in people
+        ],
+    )
+    if len(people) == readers.SLICE:
+        last = people[-1].first_id
+        defer("updates.tell_of_relaunch", {"case_id": case_id, "after": last}, uniq=f"case:{case_id}:relaunch:{last}")
 
 
 @job("updates.remind", every_minutes=60)

@@ -4,19 +4,19 @@ One letter a person, however often they pledged. The link in it is derived when 
 and through it the address and the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.audit.service import record
-from app.core import clock
+from app.core import clock, erased
 from app.core.ids import hash_token
 from app.database import db, is_sqlite
 from app.pledges import links
 from app.pledges.models import Pledge
-from app.pledges.states import LIVE
+from app.pledges.states import LIVE, PledgeState
 from app.updates.models import Update, UpdateOptout
 
 SLICE = 5000
@@ -34,15 +34,15 @@ class Reader:
     lang: str
 
 
-def slice_of(case_id: int, after: int, limit: int = SLICE) -> list[Reader]:
-    """Backers who want letters, each person once, by the id of the first of their pledges that stands, above `after`.
+def slice_of(case_id: int, after: int, limit: int = SLICE, *, states: Collection[PledgeState] = LIVE) -> list[Reader]:
+    """Backers who want letters, each person once, by the id of the first of their pledges in `states`, above `after`.
 
     A pledge that is taken back between two slices moves its backer ahead, so that nobody is passed over.
     """
     first = func.min(Pledge.id)
     person = (
         select(first.label("first_id"), func.max(Pledge.id).label("id"))
-        .where(Pledge.case_id == case_id, Pledge.state.in_(LIVE), ~_refused())
+        .where(Pledge.case_id == case_id, Pledge.state.in_(states), ~_refused())
         .group_by(Pledge.email)
         .having(first > after)
         .order_by(first)
@@ -60,8 +60,9 @@ def count(case_id: int) -> int:
 
 
 def _refused() -> ColumnElement[bool]:
-    """Whether whoever made a pledge wants no letters about its case, for the database."""
-    return exists().where(UpdateOptout.case_id == Pledge.case_id, UpdateOptout.email == Pledge.email)
+    """Whether whoever made a pledge wants no letters about its case, or cannot be reached, for the database."""
+    refused = exists().where(UpdateOptout.case_id == Pledge.case_id, UpdateOptout.email == Pledge.email)
+    return or_(refused, Pledge.email.like(erased.PATTERN))
 
 
 def is_backer(pledge: Pledge) -> bool:

@@ -10,17 +10,24 @@
                token in the address is all that acts, and a mail program has neither our cookie nor our mark
 @returning     back from the provider's hosted page: a GET that may write down what the provider says
 @provider      the payment provider's webhook; exempt from CSRF, verified by signature
+
+A view for people with accounts may wear @fresh below its mark: it does something sensitive, so whoever proved who they
+are longer ago than the setting `fresh_minutes` proves it again first. The page with the form asks; the form that is
+sent then has as long again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.core import clock
 from app.extensions import csrf
-from app.web.visitor import current_visitor
+from app.web.headers import keep_private
+from app.web.visitor import Visitor, current_visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 STAFF_ROLES = ("reviewer", "finance", "editor", "admin", "auditor")
@@ -77,6 +84,24 @@ def one_click(view: View) -> View:
     return _mark("one_click")(view)
 
 
+def fresh(view: View) -> View:
+    """What this view does asks for a proof of who it is that is not old."""
+    view.asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def keeps_words(view: View) -> View:
+    """What is written for this view takes long: an answer that refuses the form shows it again, to be copied."""
+    view.keeps_words = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_fresh(visitor: Visitor, *, times: int = 1) -> bool:
+    """Whether the visitor proved who they are within `times` the setting `fresh_minutes` (real time)."""
+    lasts = timedelta(minutes=current_app.config["AMICUS"].fresh_minutes)
+    return visitor.proved_at is not None and clock.real_now() - visitor.proved_at < times * lasts
+
+
 def mark_of(app: Flask, endpoint: str | None) -> Mark | None:
     """The mark that the view behind `endpoint` wears."""
     view = app.view_functions.get(endpoint or "")
@@ -105,7 +130,18 @@ def guard() -> Response | None:
         abort(404)
     if mark.kind in ("lawyer", "staff") and visitor.owes_codes:
         return redirect(url_for("settings.set_up", next=_here() if request.method in ("GET", "HEAD") else None), 303)
+    if getattr(current_app.view_functions[request.endpoint], "asks_again", False):
+        return _ask_again(visitor)
     return None
+
+
+def _ask_again(visitor: Visitor) -> Response | None:
+    """Lead to the proof, and from there back. What was sent too late is lost only if its page is left."""
+    if request.method in ("GET", "HEAD"):
+        return None if is_fresh(visitor) else redirect(url_for("proving.prove", next=_here()), 303)
+    if is_fresh(visitor, times=2):
+        return None
+    return keep_private(make_response(render_template("accounts/ask_again.html"), 409))
 
 
 def _here() -> str:

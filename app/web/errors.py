@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
@@ -23,6 +23,7 @@ from app.web.headers import keep_private
 from app.web.visitor import NOBODY
 
 log = structlog.get_logger()
+_WORTH_KEEPING = 12  # characters: less is typed again sooner than copied
 
 
 def init_app(app: Flask) -> None:
@@ -104,8 +105,21 @@ def _page(status: int, *, title: str = "", text: str = "") -> Response:
         title=title or own_title,
         text=text or own_text,
         request_id=reference() if status >= 500 else "",
+        typed=_typed(),
     )
     return keep_private(Response(page, status, mimetype="text/html"))
+
+
+def _typed() -> list[str]:
+    """What somebody wrote into a form that is long to write (`keeps_words`), so that a refusal does not lose it.
+
+    It goes back to the browser that sent it, as text to copy, and nowhere else: not into a form that could be sent on.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method != "POST" or not getattr(view, "keeps_words", False):
+        return []
+    written = [text for name, text in request.form.items(multi=True) if name not in ("csrf_token", "seen", "form_key")]
+    return [text for text in written if len(text.strip()) >= _WORTH_KEEPING]
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -124,6 +138,7 @@ def _words(status: int) -> tuple[str, str]:
             _("That is not possible now"),
             _("Things have changed since you opened the page. Go back, load it again and look."),
         ),
+        410: (_("This page was taken down"), _("It stood here once and is not shown any more.")),
         413: (_("That is too large"), _("Send a smaller file or a shorter text.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
         503: (_("We are not available at the moment"), _("Try again in a minute.")),

@@ -34,6 +34,7 @@ class Viewer:
     is_reviewer: bool
     is_editor: bool
     is_operator: bool
+    is_auditor: bool
     is_confirmed: bool
 
 
@@ -76,6 +77,7 @@ def viewer() -> Viewer | None:
         visitor.has_role("reviewer"),
         visitor.has_role("editor"),
         visitor.has_role("finance", "auditor"),
+        visitor.has_role("admin", "auditor"),
         visitor.is_confirmed,
     )
 
@@ -117,6 +119,7 @@ def _frame(_lang: str, _root: str, site_name: str) -> dict[str, Any]:
     ]
     about: Links = [
         (_("Our figures"), url_for("pages.figures")),
+        (_("What we took down"), url_for("reports.log")),
         (_("Contact"), url_for("pages.contact")),
         (_("Privacy and cookies"), url_for("pages.privacy")),
         (_("Appearance"), appearance),

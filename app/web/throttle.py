@@ -8,10 +8,10 @@ Time here is real time, whatever a demonstration's clock says.
 import hashlib
 import hmac
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from app.core import clock
 from app.core.errors import TooMany as TooMany
@@ -76,9 +76,14 @@ def address_block(address: str | None) -> str:
     return str(ip_network((known, 24 if known.version == 4 else 56), strict=False))
 
 
-def prune() -> None:
-    """Delete the rows that no limit looks at any more. The caller commits."""
-    db.session.execute(delete(ThrottleHit).where(ThrottleHit.at < clock.real_now() - KEPT))
+def noted_before(moment: datetime) -> Select[int]:
+    """Ids of what was noted before `moment` (real time). What is older than KEPT no limit looks at any more."""
+    return select(ThrottleHit.id).where(ThrottleHit.at < moment)
+
+
+def forget(ids: list[int]) -> None:
+    """Delete these rows. The caller commits."""
+    db.session.execute(delete(ThrottleHit).where(ThrottleHit.id.in_(ids)))
 
 
 def _hash(kind: str, key: str) -> str:

@@ -6,6 +6,7 @@ visitor's signed cookie and are checked against the database by `cases.access` o
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import current_app, g, request
 
@@ -15,7 +16,7 @@ class Visitor:
     """A person at the door. `grants` maps a private case's public id to (grant id, version).
 
     `is_confirmed` says that letters reach them; `owes_codes` that they must set up a second factor before they do what
-    needs one.
+    needs one; `proved_at` when they last proved who they are (real time).
     """
 
     user_id: int | None = None
@@ -25,6 +26,7 @@ class Visitor:
     grants: dict[str, tuple[int, int]] = field(default_factory=dict)
     is_confirmed: bool = False
     owes_codes: bool = False
+    proved_at: datetime | None = None
 
     def has_role(self, *roles: str) -> bool:
         """Whether one of `roles` is theirs; an administrator has all but the auditor's."""

@@ -8,8 +8,10 @@ from app.accounts.models import OneTimeLink
 from app.core.clock import real_now
 from app.mail.models import OutgoingLetter
 from app.mail.outbox import render
+from tests.accounts import letters
 
 PASSWORD = "correct horse"
+WHATS = ["on", "replaced", "off", "renewed", "recovered", "key_added", "key_removed", "key_copied"]
 LANGS = ["en", "fa"]
 
 
@@ -20,7 +22,7 @@ def user(db):
 
 def letter(db, name, lang="en"):
     """The only letter of this name, as it is written now."""
-    db.session.flush()
+    letters.work()
     row = db.session.scalars(select(OutgoingLetter).where(OutgoingLetter.name == name)).one()
     return render(row.name, lang, row.facts)
 
@@ -47,6 +49,7 @@ def test_a_letter_with_a_link_leads_there_in_its_language_and_names_nobody(db, u
 @pytest.mark.parametrize("name", ASKED)
 def test_a_letter_whose_link_works_no_more_is_not_sent(db, user, name):
     ASKED[name][0](user)
+    letters.work()
     link = db.session.scalars(select(OneTimeLink)).one()
     link.expires_at = real_now()
     assert letter(db, name) is None
@@ -70,13 +73,13 @@ def test_both_addresses_are_told_of_a_move(db, user, is_old, lang):
     assert ("/contact" in written.text) == is_old and "new@" not in written.text
 
 
-@pytest.mark.parametrize("what", ["on", "replaced", "off", "renewed", "recovered"])
+@pytest.mark.parametrize("what", WHATS)
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_change_of_the_second_factor_has_its_own_words(db, user, what, lang):
     written = render("accounts.second_factor", lang, {"user": user.id, "what": what})
     others = {
         render("accounts.second_factor", lang, {"user": user.id, "what": other}).subject
-        for other in ("on", "replaced", "off", "renewed", "recovered")
+        for other in WHATS
         if other != what
     }
     assert written.subject and written.subject not in others and len(written.text.splitlines()) > 5

@@ -1,15 +1,13 @@
 """Changing one's own account: name, address, password, sign-ins and the second factor."""
 
 import re
-from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.accounts import limits, queries, service
 from app.accounts.models import SignIn
-from app.core.clock import real_now
 from app.database import db as database
 from tests.accounts import letters
 from tests.accounts.conftest import PASSWORD
@@ -34,13 +32,6 @@ def signed_in(client, email, password=PASSWORD):
 
 def user_of(email):
     return queries.by_email(email)
-
-
-def long_ago(app):
-    """Let every sign-in be older than ten minutes."""
-    with app.app_context():
-        database.session.execute(update(SignIn).values(created_at=real_now() - timedelta(minutes=11)))
-        database.session.commit()
 
 
 # ---------------------------------------------------------------- name, address, password
@@ -241,23 +232,6 @@ def test_new_codes_take_the_place_of_the_old(app, browser, nasrin):
     assert len(new) == 10 and not set(new) & set(old)
 
 
-def test_who_signed_in_a_while_ago_proves_who_they_are_again(app, browser, nasrin):
-    _secret, page = set_up(browser)
-    spare = codes_on(page)
-    long_ago(app)
-    for path in (SET_UP, RENEW, OFF):
-        assert send(browser, path).status_code == 400
-        assert send(browser, path, password=PASSWORD, proof_code="000000").status_code == 400
-        assert send(browser, path, password="wrong password", proof_code=spare[0]).status_code == 400
-    assert send(browser, RENEW, password=PASSWORD, proof_code=spare[1]).status_code == 200
-
-
-def test_without_codes_the_password_is_proof_enough(app, browser):
-    long_ago(app)
-    assert send(browser, SET_UP).status_code == 400
-    assert send(browser, SET_UP, password=PASSWORD).status_code == 303
-
-
 def test_codes_are_turned_off_and_no_longer_asked_for(app, browser, nasrin):
     set_up(browser)
     assert send(browser, OFF).location == ACCOUNT
@@ -270,7 +244,7 @@ def test_codes_are_turned_off_and_no_longer_asked_for(app, browser, nasrin):
 def test_staff_and_verified_lawyers_cannot_turn_codes_off(app, who):
     browser = browser_of(app, who)
     assert (
-        "cannot turn off" in browser.get(OFF).text
+        "keep codes or a passkey" in browser.get(OFF).text
         and 'href="/account/second-factor/off"' not in browser.get(ACCOUNT).text
     )
     assert send(browser, ACCOUNT, to=OFF).status_code == 409

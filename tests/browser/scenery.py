@@ -7,27 +7,35 @@ from datetime import timedelta
 from io import BytesIO
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from app.accounts import by_letter
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
-from app.accounts.models import OneTimeLink, User
-from app.cases import client, drafting, fields, publishing, queries, review
-from app.cases.models import Case
+from app.accounts.models import OneTimeLink, Passkey, User
+from app.cases import appeals, client, drafting, fields, publishing, queries, review
+from app.cases import files as case_files
+from app.cases import jobs as cases_jobs
+from app.cases.models import Case, CasePicture
 from app.cases.states import CaseState, Visibility
 from app.core import clock
 from app.database import db
 from app.jobs.models import Job
 from app.lawyers import queries as lawyers
+from app.lawyers import renewal, suspension
 from app.lawyers import service as lawyers_service
 from app.lawyers.models import Lawyer
 from app.mail.models import OutgoingLetter
+from app.moderation import service as moderation
 from app.pages import figures
-from app.pledges import claims, closing, collection, links, totals
+from app.pledges import claims, closing, collection, freeze, links, totals
 from app.pledges.collection import AUTHENTICATION
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState, Shown
+from app.privacy import asking as privacy
+from app.privacy.models import PrivacyLink
 from app.search import index
+from app.seed.papers import river
 from app.storage import files
 from app.storage.models import StoredFile
 from app.stories import service as stories
@@ -37,7 +45,9 @@ from app.updates import service as updates
 from tests.browser import steps
 from tests.browser.running import DAY, Running
 from tests.browser.steps import Person
-from tests.cases import backed, stages
+from tests.cases import backed, filing, stages
+from tests.lawyers import badges
+from tests.moderation import making as reporting
 from tests.people import PASSWORD, dara, kian, leila, mina, nima, omid, roya, sara
 from tests.pledges import money
 from tests.updates import making
@@ -88,6 +98,10 @@ def build(running: Running) -> Places:
             people_and_drafts(places)
             busy = stages.live(title="Clean water for the Wenlow", story=STORY, area_slug="environment", closes_in=40)
             places["busy"], places["live"] = busy.slug, busy.public_id
+            places["paper"] = filing.document(busy).public_id
+            filing.picture(busy, content=river())
+            filing.picture(busy, is_cover=False, alt="Six people in the water, arm in arm")
+            case_files.set_video(busy, "https://vimeo.com/76979871", by_id=None)
         for day in range(14):
             with running.inside():
                 back_busily(places["busy"], day)
@@ -99,13 +113,19 @@ def build(running: Running) -> Places:
         really_paid(places)
     with running.inside():
         published(places)
+        badges_that_are_down(places)
         each_pledge(places)
+    with running.inside():
+        looked_into(places)
     with running.inside():
         told_of(places)
         claimed(places)
+        asked_for_data(places)
         failed()
         index.refresh()
     with running.inside():
+        for picture_id in list(db.session.scalars(select(CasePicture.id))):
+            cases_jobs.make_variants(picture_id)
         figures.refresh()
     return places
 
@@ -117,6 +137,19 @@ def newcomer() -> User:
         known = accounts_service.register("nadia@example.org", "Nadia Amini", PASSWORD)
         known.confirmed_at = None
     return known
+
+
+def passkey_of(user: User) -> int:
+    """The id of the first of two passkeys of `user`; what they can open does not matter."""
+    kept = {"public_key": "", "sign_count": 0, "transports": "internal", "created_at": clock.real_now()}
+    names = {"Phone, موبایل": clock.real_now(), "A key in the drawer of the desk": None}
+    keys = [
+        Passkey(user_id=user.id, credential_id=f"key{n}{user.id:04}", name=name, used_at=used, **kept)
+        for n, (name, used) in enumerate(names.items())
+    ]
+    db.session.add_all(keys)
+    db.session.flush()
+    return keys[0].id
 
 
 def rejected() -> Lawyer:
@@ -131,6 +164,39 @@ def rejected() -> Lawyer:
     return known
 
 
+def _with_badge(first: str, name: str, number: str, firm: str) -> Lawyer:
+    """A lawyer whom Mina and Dara verified, besides Leila."""
+    user = accounts_service.register(f"{first}@example.org", name, PASSWORD)
+    accounts_service.turn_on_second_factor(user)
+    made = lawyers_service.apply(user, "solicitor", "Solicitors Regulation Authority", number, firm, "Hull")
+    badges.approve(made)
+    return made
+
+
+def farid() -> Lawyer:
+    """A lawyer whose verification is suspended."""
+    return lawyers.by_email("farid@example.org") or _with_badge("farid", "Farid Noori", "701234", "Noori Legal")
+
+
+def shirin() -> Lawyer:
+    """A lawyer who changed firms and waits for staff again."""
+    return lawyers.by_email("shirin@example.org") or _with_badge("shirin", "Shirin Rad", "701235", "Rad & Vale")
+
+
+def badges_that_are_down(places: Places) -> None:
+    """Cases of lawyers without their badge, a register, and somebody of whom it says something else."""
+    suspended, waits = farid(), shirin()
+    for name, lawyer in (("suspended", suspended), ("pending", waits)):
+        places[name] = stages.live(lawyer, title=f"A case whose lawyer is {name}", story=STORY).slug
+        places[f"{name}_lawyer"] = lawyer.public_id
+    badges.bring("612345,Leyla Farahani,practising,Fenmoor Legal", "701234,Farid Noori,practising,")
+    renewal.recheck(leila().id)
+    places["badged_lawyer"] = leila().public_id
+    suspension.suspend(suspended, "The firm has closed.\n\nWrite to us once you are at another.", mina())
+    freeze.follow(suspended)
+    badges.send_in(waits, firm="Noor\u0456 Legal")
+
+
 def _evidence() -> StoredFile:
     return files.keep(BytesIO(b"%PDF-1.7"), "practising-certificate.pdf", by_id=None)
 
@@ -142,6 +208,7 @@ def people_and_drafts(places: Places) -> None:
     waiting.evidence = _evidence()
     lawyers_service.check(waiting, "firm", "Companies House", dara())
     places["waiting_lawyer"], places["declined_lawyer"] = waiting.public_id, turned_down.public_id
+    places["passkey"] = str(passkey_of(waiting.user))
     by_letter.send_confirmation(newcomer())
     by_letter.ask_to_move(omid(), "omid.rahimi@example.org")
     by_letter.send_reset(omid().id)
@@ -224,6 +291,28 @@ def published(places: Places) -> None:
     places["grant"] = str(queries.links(case)[0].id)
 
 
+def looked_into(places: Places) -> None:
+    """A page that one of two has approved, an appeal, reports, a suspended case, and one that was taken down."""
+    dear = stages.in_review(leila(), title="A case that asks for much", story=STORY, minor=2_900_000)
+    stages.approve(dear, mina(), "Clear.")
+    appealed = stages.in_review(leila(), title="An appeal against a refusal", story=STORY)
+    review.decline(appealed, mina(), "It says too little.", code="facts")
+    appeals.appeal(appealed, "The second order is in the story.\n\nSee the third paragraph.")
+    places["two_reviewers"], places["appealed"] = dear.public_id, appealed.public_id
+    for name in ("suspended", "taken_down"):
+        case = stages.live(leila(), title=f"A case that was {name}", story=STORY, minor=47_500)
+        open_, done = reporting.report(case, email="reader@example.org"), reporting.report(case, concern="money")
+        if name == "suspended":
+            moderation.write_to_lawyer(open_, mina(), "Say what the second payment was for.")
+            moderation.suspend(open_, mina(), "money", "We are asking the lawyer about a payment.")
+            places["report"] = open_.public_id
+        else:
+            moderation.take_down(done, mina(), "order")
+            moderation.close(done, mina(), "The court has ordered it.")
+            places["report_closed"] = done.public_id
+        places[name] = case.slug
+
+
 def each_pledge(places: Places) -> None:
     """A pledge in each state, to the case in which such a pledge is found."""
     moment = clock.now()
@@ -304,6 +393,18 @@ def claimed(places: Places) -> None:
     places["claim"] = by_letter.token_of(link)
 
 
+def asked_for_data(places: Places) -> None:
+    """Links to what we hold: about a guest whose pledge has ended, and about one whose pledge stands."""
+    ended = service_case(places["early_case"])
+    backed.pledge(ended, 20, PledgeState.RELEASED, email="ended@example.org", ended_at=clock.now())
+    for name in ("ended", "guest"):
+        privacy.ask(f"{name}@example.org", "en")
+        link = db.session.query(PrivacyLink).order_by(PrivacyLink.id.desc()).first()
+        assert link is not None
+        link.expires_at += timedelta(days=1)
+        places[f"data_of_{name}"] = privacy.token_of(link)
+
+
 def failed() -> None:
     """A letter that cannot be sent and a job that gave up, for staff to see."""
     letter = db.session.query(OutgoingLetter).filter(OutgoingLetter.sent_at.is_(None)).first()
@@ -380,6 +481,11 @@ def lost_phone(page: Page) -> None:
     page.wait_for_url(re.compile("/recovery-code"))
 
 
+def send_unfilled(page: Page) -> None:
+    """Send the page's own form as it came."""
+    page.locator("main form:has([name=csrf_token]) .actions button").click()
+
+
 def send_nothing(page: Page) -> None:
     """Send the form that has a decision, as it is."""
     page.locator("main form:has([name=decision]) .actions button").click()
@@ -405,6 +511,11 @@ def send(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def ask_for_data(page: Page) -> None:
+    page.get_by_role("textbox").fill("ended@example.org")
+    send(page)
+
+
 def preview(page: Page) -> None:
     """Press the button that shows what was written."""
     page.locator("button[name=preview]:visible").click()
@@ -418,7 +529,7 @@ def without_title(page: Page) -> None:
 
 
 _COMMENTED = "/dashboard/cases/{{changes_requested}}/edit/{}"
-STEPS = ("visibility", "about", "parties", "story", "budget", "deadline")
+STEPS = ("visibility", "about", "parties", "story", "budget", "stages", "deadline")
 SCENES: dict[str, Scene] = {
     # pages for everybody
     "home": Scene("/"),
@@ -505,6 +616,14 @@ SCENES: dict[str, Scene] = {
     "account_details_fixed": Scene("/account/details", who=leila),
     "set_up": Scene("/account/second-factor/set-up", who=omid),
     "scan": Scene("/account/second-factor/set-up", who=omid, act=prove),
+    "passkeys": Scene("/account/passkeys", who=kian),
+    "passkeys_none": Scene("/account/passkeys", who=omid),
+    "passkey_new": Scene("/account/passkeys/new", who=kian),
+    "passkey_new_unconfirmed": Scene("/account/passkeys/new", who=newcomer),
+    "passkey_remove": Scene("/account/passkeys/{passkey}/remove", who=kian),
+    "prove": Scene("/account/prove", who=omid),
+    "prove_with_passkey": Scene("/account/prove", who=kian),
+    "prove_wrong": Scene("/account/prove", who=leila, act=send_empty),
     "renew": Scene("/account/second-factor/recovery-codes", who=leila),
     "turn_off": Scene("/account/second-factor/off", who=kian),
     "turn_off_never": Scene("/account/second-factor/off", who=leila),
@@ -535,6 +654,14 @@ SCENES: dict[str, Scene] = {
     "directory": Scene("/lawyers/"),
     "directory_end": Scene("/lawyers/?after=zzz"),
     "profile": Scene("/lawyers/leila-farahani"),
+    "profile_suspended": Scene("/lawyers/farid-noori"),
+    "profile_pending": Scene("/lawyers/shirin-rad"),
+    "case_lawyer_suspended": Scene("/cases/{suspended}"),
+    "case_lawyer_pending": Scene("/cases/{pending}"),
+    "application_suspended": Scene("/lawyers/application", who=farid),
+    "application_pending": Scene("/lawyers/application", who=shirin),
+    "apply_verified": Scene("/lawyers/apply", who=leila),
+    "dashboard_suspended": Scene("/dashboard/", who=farid),
     # the lawyer's side
     "wizard_new": Scene("/cases/new", who=leila),
     "wizard_new_unverified": Scene("/cases/new", who=kian),
@@ -544,8 +671,13 @@ SCENES: dict[str, Scene] = {
         f"wizard_{step}_wrong": Scene(f"/dashboard/cases/{{empty}}/edit/{step}", who=leila, act=send_empty)
         for step in STEPS[1:]
     },
+    "wizard_stages_template": Scene("/dashboard/cases/{empty}/edit/stages", who=leila, act=press("template")),
+    "dashboard_stages": Scene("/dashboard/cases/{live}/stages", who=leila),
     "wizard_story_preview": Scene("/dashboard/cases/{draft}/edit/story", who=leila, act=press("preview")),
     "wizard_check": Scene("/dashboard/cases/{draft}/check", who=leila),
+    "files": Scene("/dashboard/cases/{draft}/files", who=leila),
+    "files_live": Scene("/dashboard/cases/{live}/files", who=leila),
+    "files_remove": Scene("/dashboard/cases/{live}/files/{paper}/remove", who=leila),
     "wizard_check_incomplete": Scene("/dashboard/cases/{empty}/check", who=leila),
     "dashboard": Scene("/dashboard/", who=leila),
     "dashboard_empty": Scene("/dashboard/", who=kian),
@@ -579,20 +711,61 @@ SCENES: dict[str, Scene] = {
     "end_early_wrong": Scene("/dashboard/cases/{live}/end", who=leila, act=send_empty),
     "end_raising": Scene("/dashboard/cases/{told_case}/end", who=leila),
     "dashboard_revoke": Scene("/dashboard/cases/{private}/links/{grant}/revoke", who=leila),
+    # one's data
+    "data_ask": Scene("/privacy/ask"),
+    "data_ask_wrong": Scene("/privacy/ask", act=send_empty),
+    "data_sent": Scene("/privacy/ask", act=ask_for_data),
+    "data_link": Scene("/privacy/link/{data_of_ended}"),
+    "data_link_waits": Scene("/privacy/link/{data_of_guest}"),
+    "data_link_erase": Scene("/privacy/link/{data_of_ended}/erase"),
+    "data_link_ended": Scene("/privacy/link/nothing"),
+    "data_done": Scene("/privacy/done"),
+    "data_mine": Scene("/me/privacy/", who=omid),
+    "data_mine_copy": Scene("/me/privacy/copy", who=omid),
+    "data_mine_erase": Scene("/me/privacy/erase", who=sara),
+    "data_mine_erase_wrong": Scene("/me/privacy/erase", who=sara, act=send_empty),
+    "data_mine_waits": Scene("/me/privacy/erase", who=omid),
     # staff
     "staff": Scene("/staff/", who=mina),
     "staff_queue": Scene("/staff/cases", who=mina),
     "staff_lawyers": Scene("/staff/lawyers", who=mina),
     "staff_lawyer": Scene("/staff/lawyers/{waiting_lawyer}", who=mina),
     "staff_lawyer_wrong": Scene("/staff/lawyers/{waiting_lawyer}", who=mina, act=send_nothing),
+    "staff_lawyer_badged": Scene("/staff/lawyers/{badged_lawyer}", who=mina),
+    "staff_lawyer_suspended": Scene("/staff/lawyers/{suspended_lawyer}", who=mina),
+    "staff_lawyer_pending": Scene("/staff/lawyers/{pending_lawyer}", who=mina),
+    "staff_registers": Scene("/staff/registers", who=mina),
+    "staff_registers_wrong": Scene("/staff/registers", who=mina, act=send_empty),
     "staff_lawyer_decided": Scene("/staff/lawyers/{declined_lawyer}", who=mina),
     "staff_review": Scene("/staff/cases/{in_review}", who=mina),
     "staff_review_private": Scene("/staff/cases/{private_in_review}", who=mina),
     "staff_review_wrong": Scene("/staff/cases/{in_review}", who=mina, act=send_nothing),
     "staff_decided": Scene("/staff/cases/{changes_requested}", who=mina),
+    "staff_two": Scene("/staff/cases/{two_reviewers}", who=dara),
+    "appeal": Scene("/dashboard/cases/{declined}/appeal", who=leila),
+    "staff_appeal": Scene("/staff/cases/{appealed}/appeal", who=dara),
+    "staff_appeal_wrong": Scene("/staff/cases/{appealed}/appeal", who=dara, act=send_nothing),
+    "staff_appeal_own": Scene("/staff/cases/{appealed}/appeal", who=mina),
+    "report": Scene("/cases/{busy}/report"),
+    "report_wrong": Scene("/cases/{busy}/report", act=send_unfilled),
+    "report_update": Scene("/cases/{told}/updates/1/report"),
+    "report_outcome": Scene("/cases/{won}/outcome/report"),
+    "report_story": Scene("/stories/{story}/report"),
+    "report_lawyer": Scene("/lawyers/leila-farahani/report"),
+    "reported": Scene("/reported"),
+    "takedowns": Scene("/takedowns"),
+    "taken_down": Scene("/cases/{taken_down}"),
+    "suspended": Scene("/cases/{suspended}"),
+    "staff_reports": Scene("/staff/reports", who=mina),
+    "staff_report": Scene("/staff/reports/{report}", who=mina),
+    "staff_report_wrong": Scene("/staff/reports/{report}", who=mina, act=send_unfilled),
+    "staff_report_closed": Scene("/staff/reports/{report_closed}", who=mina),
+    "staff_audit": Scene("/staff/audit", who=roya),
     "staff_end": Scene("/staff/cases/{live}/end", who=mina),
     "staff_live": Scene("/staff/live", who=mina),
     "staff_overdue": Scene("/staff/overdue", who=mina),
+    "staff_consents": Scene("/staff/consents", who=roya),
+    "staff_consents_case": Scene("/staff/consents/{live}", who=roya),
     "staff_failures": Scene("/staff/failures", who=roya),
     "staff_editor": Scene("/staff/", who=nima),
     "staff_stories": Scene("/staff/stories", who=nima),

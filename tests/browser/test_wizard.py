@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from app.cases import drafting
+from app.cases.kinds import KINDS
 from tests.browser import steps
 from tests.browser.browsers import DESKTOP, PHONE
 from tests.browser.running import link_in
@@ -87,6 +89,73 @@ def test_a_draft_that_was_left_goes_on_where_it_was_left(browse):
     page.locator(".steps a:visible", has_text="The case").click()
     expect(page.locator("[name=title]")).to_have_value("A draft left behind")
     expect(page.locator("[name=area][value=employment]")).to_be_checked()
+
+
+# ---------------------------------------------------------------- how much is asked
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_draft_asks_for_no_more_than_a_quarter_of_an_hour_of_typing(browse, portal, kind):
+    with portal.inside():
+        case = stages.empty_draft(leila())
+        drafting.describe(case, title="Counted", area=stages.area(), kind=kind)
+        public_id = case.public_id
+    page, counts = browse(DESKTOP, who=leila), {}
+    for step in drafting.STEPS:
+        page.goto(f"/dashboard/cases/{public_id}/edit/{step}")
+        boxes = page.locator("main form :is(.field, .field--rows):not(.field .field)")
+        counts[step] = boxes.count()
+    print(f"\n{kind}: {sum(counts.values())} fields on {len(counts)} pages and a last look: {counts}")
+    assert sum(counts.values()) <= 32 and len(counts) == 7
+
+
+# ---------------------------------------------------------------- nothing is lost
+def saved(page):
+    return page.locator("[data-autosave-status]").filter(has_text=re.compile("Saved at"))
+
+
+def test_what_is_typed_is_saved_without_a_button_and_outlives_the_browser(browse, portal):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page = browse(DESKTOP, who=leila)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    page.locator("[name=summary]").fill("Typed and not sent")
+    page.locator("[name=story]").fill("Half a story")
+    expect(saved(page)).to_be_visible(timeout=15_000)
+    page.locator("[name=story]").fill("Half a story and more")
+    page.context.close()  # at once: what is lost is what was typed in the last seconds
+    page = browse(PHONE, who=leila)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    expect(page.locator("[name=summary]")).to_have_value("Typed and not sent")
+    expect(page.locator("[name=story]")).to_have_value("Half a story")
+    send(page)  # the saved part does not stand in the way of the button
+    expect(page.locator(".error-summary")).to_contain_text("Write at least 50 words")
+
+
+def test_what_is_typed_after_the_sign_in_lapsed_comes_back(browse, portal):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page = browse(DESKTOP, who=leila)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.locator("[name=story]").fill("Written while nobody was signed in")
+    expect(page.locator("[data-autosave-status]")).to_contain_text("You are signed out", timeout=15_000)
+    page.context.add_cookies(cookies)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    expect(page.locator("[name=story]")).to_have_value("Written while nobody was signed in")
+    expect(saved(page)).to_be_visible(timeout=15_000)
+
+
+def test_whoever_signs_out_leaves_nothing_in_the_tab(browse, portal):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page = browse(DESKTOP)
+    steps.sign_in(page, portal, leila)  # one of its own: it is ended here
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    page.locator("[name=story]").fill("A secret")
+    assert "A secret" in page.evaluate("JSON.stringify({...sessionStorage})")
+    page.locator("header form[action$='/sign-out'] button:visible").click()
+    page.wait_for_url(re.compile("/account/sign-in"))
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_a_target_that_is_off_by_a_penny_is_refused_with_the_right_sum(browse, portal):

@@ -13,7 +13,7 @@ class Watch:
     def __init__(self, *origins: str) -> None:
         self._origins = origins
         self._errors: list[tuple[str, str]] = []  # where and what
-        self._refused: set[str] = set()  # pages that were answered by 4xx: the test wanted them
+        self._refused: set[str] = set()  # pages and autosaves that were answered by 4xx: the test wanted them
 
     def over(self, context: BrowserContext) -> None:
         """Watch every page of `context` from now on."""
@@ -43,7 +43,8 @@ class Watch:
             self._errors.append((request.url, "asked of another host"))
 
     def _response(self, response: Response) -> None:
-        if response.request.is_navigation_request() and 400 <= response.status < 500:
+        is_asked_for = response.request.is_navigation_request() or "x-autosave" in response.request.headers
+        if is_asked_for and 400 <= response.status < 500:
             self._refused.add(response.url)
         elif response.status >= 500:
             self._errors.append((response.url, f"answered by {response.status}"))

@@ -21,6 +21,8 @@ ENGLISH = {
     "summary": "A street asks the court to make its council count the lorries.",
     "story": "## What happened\n\n" + "The council opened the lane to lorries **without counting them**. " * 10,
     "costs_note": "We have asked the court for a cap.",
+    "benefits_place": "Harrowby",
+    "prospects_note": "The council did not count, and the rules say that it must.",
 }
 PERSIAN = {
     **ENGLISH,
@@ -59,7 +61,8 @@ def write_page(
     choose(page, "kind", "litigation")
     on()
     fill(page, said, "acting_for", "respondent", "court", "claim_number", "cause_of_action")
-    fill(page, said, "relief_sought", "who_benefits")
+    fill(page, said, "relief_sought", "who_benefits", "benefits_place")
+    page.locator("[name=benefits_number]").fill(in_digits(900, lang))
     choose(page, "legal_stage", "issued")
     on()
     fill(page, said, "summary", "story")
@@ -68,10 +71,16 @@ def write_page(
     on()
     budget(page, lang)
     on()
+    page.locator("[name=template]").click()  # the usual stages of such a case
+    for row, pounds in enumerate((2000, 4000, 3000)):
+        page.locator(f"[name=later-{row}-amount]").fill(in_digits(pounds, lang))
+    on()
     fill_day(page, "deadline", deadline, lang)
     choose(page, "costs_risk", "capped")
     page.locator("[name=costs_cap]").fill(in_digits(10000, lang))
-    fill(page, said, "costs_note")
+    choose(page, "costs_insurance", "none")
+    fill(page, said, "costs_note", "prospects_note")
+    choose(page, "prospects", "reasonable")
     on()
 
 
@@ -99,6 +108,8 @@ def decide(page: Page, title: str, decision: str, comment: str = "", prefix: str
     page.goto(f"{prefix}/staff/cases")
     page.locator(".queue a", has_text=title).last.click()
     choose(page, "decision", decision)
+    for check in page.locator("[name=checks]").all() if decision == "approve" else ():
+        check.check()
     page.locator("[name=comment]").fill(comment)
     send(page)
     page.wait_for_url(re.compile("/staff/cases$"))

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.cases import client, drafting, fields, publishing, review
+from app.cases import client, drafting, fields, labels, publishing, review
 from app.cases.client import Client
-from app.cases.drafting import CostsRisk, Line, Parties
+from app.cases.drafting import CostsRisk, Line, Parties, Prospects, Stage
 from app.cases.models import Area, Case, ClientConsent
 from app.cases.states import Visibility
 from app.core import clock
@@ -23,7 +23,7 @@ from app.lawyers.models import Lawyer
 from tests.people import leila, mina
 
 STORY = "The council closed the library without asking those who read there. " * 8
-PARTIES = {
+PARTIES: dict[str, Any] = {
     "acting_for": "the readers of Thornley",
     "respondent": "Thornley Borough Council",
     "court": "Administrative Court, Leeds",
@@ -31,16 +31,21 @@ PARTIES = {
     "legal_stage": "permission",
     "cause_of_action": "Failure to consult",
     "relief_sought": "An order that the council decides again after asking the public",
-    "who_benefits": "9,400 people who hold a library card",
+    "who_benefits": "People who hold a library card",
+    "benefits_place": "Thornley and four villages around it",
+    "benefits_number": 9_400,
 }
-WORDS = {
+WORDS: dict[str, str] = {
     "title": "Keep Thornley library open",
     "summary": "A town asks the court to let its library stay.",
     "story": STORY,
     "costs_note": "We have asked the court for a cap.",
+    "prospects_note": "The council was bound to ask the public, and its own minutes say that it did not.",
+    "stage": "Permission and the first hearing",
+    "stage_reason": "The court decides whether the claim may go on.",
     "line": "Counsel’s fee",
     "detail": "two days in court",
-    **PARTIES,
+    **{name: words for name, words in PARTIES.items() if isinstance(words, str)},
 }
 
 
@@ -58,6 +63,11 @@ def empty_draft(lawyer: Lawyer | None = None, visibility: Visibility = Visibilit
     return drafting.open_case(lawyer or leila(), visibility, lang)
 
 
+def costs(risk: str = "uncapped", cap: Money | None = None, note: str = WORDS["costs_note"]) -> CostsRisk:
+    """What losing could cost, of a client without insurance."""
+    return CostsRisk(risk, cap, note, "none")
+
+
 def draft(
     lawyer: Lawyer | None = None,
     visibility: Visibility = Visibility.PUBLIC,
@@ -65,16 +75,18 @@ def draft(
     area_slug: str = "government",
     minor: int = 450_000,
     closes_in: int = 30,
-    **words: str,
+    **words: Any,
 ) -> Case:
     """A complete draft. Its one budget line is of `minor` pence."""
-    said = {**WORDS, **words}
+    said = {**PARTIES, **WORDS, **words}
     case = empty_draft(lawyer, visibility)
     drafting.describe(case, title=said["title"], area=area(area_slug), kind="litigation")
     drafting.set_parties(case, Parties(**{name: said[name] for name in PARTIES}))
     drafting.tell_story(case, said["summary"], said["story"])
     drafting.set_budget(case, [Line(said["line"], said["detail"], Money(minor, "GBP"))], None)
-    drafting.set_deadline(case, day(closes_in), CostsRisk("uncapped", None, said["costs_note"]))
+    drafting.plan_stages(case, Stage(said["stage"], said["stage_reason"]))
+    drafting.set_deadline(case, day(closes_in), costs(note=said["costs_note"]))
+    drafting.assess(case, Prospects("reasonable", said["prospects_note"]))
     return case
 
 
@@ -96,10 +108,15 @@ def in_review(*args: Any, **values: Any) -> Case:
     return case
 
 
+def approve(case: Case, by: User | None = None, comment: str = "", *, seen: int | None = None) -> bool:
+    """A reviewer (Mina, if nobody is named) who has checked everything approves."""
+    return review.approve(case, by or mina(), comment, checks=labels.CHECKS, seen=seen)
+
+
 def approved(*args: Any, by: User | None = None, comment: str = "", **values: Any) -> Case:
     """A case that may be published."""
     case = in_review(*args, **values)
-    review.approve(case, by or mina(), comment)
+    approve(case, by, comment)
     return case
 
 

@@ -51,8 +51,9 @@ def state(app):
 
 
 def decide(browser, address, decision, comment="", **fields):
-    """Read the page at `address` and decide; who turns it down chooses "another reason"."""
-    return press(browser, address, address, **{"decision": decision, "comment": comment, "code": "other", **fields})
+    """Read the page at `address` and decide, everything ticked; who turns it down chooses "another reason"."""
+    chosen = {"decision": decision, "comment": comment, "code": "other", "checks": list(labels.CHECKS)}
+    return press(browser, address, address, **{**chosen, **fields})
 
 
 # ---------------------------------------------------------------- who comes in
@@ -156,6 +157,7 @@ def test_a_draft_is_nobodys_business_and_looks_like_one_that_never_was(reviewer,
     assert answers[0].text.replace(drafted, "…") == answers[1].text.replace(never, "…")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("text", ["%00", "x" * 3000, "%F0%9F%90%8D", "' OR 1=1 --"])
 def test_odd_ids_find_nothing(reviewer, text):
     assert reviewer.get(f"/staff/cases/{text}").status_code == 404
@@ -193,6 +195,7 @@ def test_a_message_is_asked_for_at_its_field(reviewer, waiting, state, decision)
     assert re.search(rf'<input[^>]* checked [^>]*value="{decision}"', page.text) and state() == S.IN_REVIEW
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("decision", ["", "publish", "approve\x00"])
 def test_a_decision_that_is_not_offered_is_asked_for_again_and_the_message_kept(reviewer, waiting, state, decision):
     page = decide(reviewer, waiting, decision, "Well <written>")
@@ -226,7 +229,7 @@ def test_nobody_decides_on_their_own_case(app, made, state):
     browser = browser_of(app, leila)
     page = browser.get(address)
     assert "Somebody else must decide on it." in page.text and 'id="decide"' not in page.text
-    forced = send(browser, "/settings/appearance", to=address, decision="approve")
+    forced = send(browser, "/settings/appearance", to=address, decision="approve", checks=list(labels.CHECKS))
     assert forced.status_code == 409 and "You cannot decide on your own case." in forced.text
     assert state() == S.IN_REVIEW
 
@@ -261,7 +264,7 @@ def test_nobody_approves_a_page_that_changed_after_they_opened_it(app, reviewer,
         stages.consented(case)
         review.submit(case)
         database.session.commit()
-    late = post(reviewer, waiting, marks, decision="approve")
+    late = post(reviewer, waiting, marks, decision="approve", checks=list(labels.CHECKS))
     assert late.status_code == 409 and state() == S.IN_REVIEW
     assert "Something quite different" in late.text and 'id="decide"' in late.text
     assert decide(reviewer, waiting, "approve").status_code == 303 and state() == S.APPROVED
@@ -383,6 +386,7 @@ def test_a_comment_is_answered_once_its_part_has_changed(app, waiting):
 
 
 # ---------------------------------------------------------------- refusals
+@pytest.mark.both_databases
 @pytest.mark.parametrize("code", ["", "because", "other\x00"])
 def test_a_refusal_names_one_of_the_published_reasons(reviewer, waiting, state, code):
     page = decide(reviewer, waiting, "decline", "No.", code=code)

@@ -49,7 +49,7 @@ def count(app, model, *conditions):
 
 def test_twenty_approvals_at_once_are_one(app, made):
     public_id = made(stages.in_review)
-    answers = at_once(app, [lambda: review.approve(found(public_id), person("mina@example.org"))] * 20)
+    answers = at_once(app, [lambda: stages.approve(found(public_id), person("mina@example.org"))] * 20)
     assert sorted(answers) == [False] * 19 + [True]
     assert count(app, CaseReview) == 1
     assert count(app, AuditEntry, AuditEntry.action == "case.approve") == 1
@@ -60,7 +60,7 @@ def test_of_opposite_decisions_at_once_one_holds_and_the_others_are_told(app, ma
     public_id = made(stages.in_review)
 
     def approve():
-        return review.approve(found(public_id), person("mina@example.org"))
+        return stages.approve(found(public_id), person("mina@example.org"))
 
     def decline():
         return review.decline(found(public_id), person("dara@example.org"), "No.")

@@ -132,7 +132,7 @@ def test_what_waits_for_the_lawyer_is_on_top(lawyer, page_of):
         words.index(text) for text in ("Publish: Keep", "Make changes: Keep", "Send to review: K")
     )
     assert publish < changes < send < words.index("All cases")
-    assert "Finish the draft: Untitled draft 5 parts are not complete yet." in words
+    assert "Finish the draft: Untitled draft 6 parts are not complete yet." in words
 
 
 def test_verification_is_told_either_way(app, lawyer):

@@ -51,7 +51,7 @@ def test_what_was_decided_is_not_sent_in_again(case, state):
 
 # ---------------------------------------------------------------- decisions
 DECISIONS = {
-    S.APPROVED: ("approve", review.approve),
+    S.APPROVED: ("approve", stages.approve),
     S.CHANGES_REQUESTED: ("request_changes", review.request_changes),
     S.DECLINED: ("decline", review.decline),
 }
@@ -112,7 +112,7 @@ def test_the_page_of_a_lawyer_who_lost_the_badge_is_not_approved(db):
     case = stages.in_review()
     case.lawyer.state = LawyerState.SUSPENDED
     with pytest.raises(moves.NotVerified, match="The lawyer’s verification"):
-        review.approve(case, mina())
+        stages.approve(case)
     assert review.decline(case, mina(), "The certificate has lapsed.")
 
 
@@ -124,8 +124,8 @@ def test_nobody_approves_a_page_that_changed_after_they_read_it(db):
     stages.consented(case)
     review.submit(case)
     with pytest.raises(moves.IllegalMove):
-        review.approve(case, dara(), seen=seen)
-    assert review.approve(case, dara(), seen=case.version)
+        stages.approve(case, dara(), seen=seen)
+    assert stages.approve(case, dara(), seen=case.version)
 
 
 def test_a_page_given_back_comes_in_again_and_is_told_anew(db, told):

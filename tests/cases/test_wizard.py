@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cases import review
+from app.cases.drafting import STEPS
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.database import db as database
@@ -15,8 +16,6 @@ from tests.cases.writing import NEW, begin, case_of, filled, open_step, send_ste
 from tests.people import browser_of, kian, leila, mina, omid
 from tests.pledges.backing import complaints, hidden, post, said
 from tests.support.forms import token_of
-
-STEPS = ("visibility", "about", "parties", "story", "budget", "deadline")
 
 
 @pytest.fixture
@@ -254,8 +253,8 @@ def test_pressing_send_twice_sends_once(app, lawyer, written):
 def test_what_is_missing_is_listed_with_links_and_cannot_be_sent(app, lawyer, draft):
     send_step(lawyer, draft, "about")
     page = lawyer.get(f"{draft}/check")
-    assert "4 parts of the page are not complete yet." in said(page)
-    for step in ("parties", "story", "budget", "deadline"):
+    assert "5 parts of the page are not complete yet." in said(page)
+    for step in STEPS[2:]:
         assert f'<a class="btn btn--sm btn--line" href="{draft}/edit/{step}"' in page.text
     refused = send_in(lawyer, draft, {"csrf_token": token_of(page)})
     assert (refused.status_code, complaints(refused)) == (409, ["Some parts of the page are not complete yet."])

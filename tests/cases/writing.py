@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.cases.drafting import STEPS
 from app.cases.models import Case
 from app.database import db
 from tests.cases.stages import PARTIES, STORY, WORDS, day
@@ -29,11 +30,16 @@ def filled(step: str) -> dict[str, Any]:
         "parties": PARTIES,
         "story": {"summary": WORDS["summary"], "story": STORY},
         "budget": {"lines-0-label": "Counsel’s fee", "lines-0-detail": "", "lines-0-amount": "4500", "target": ""},
+        "stages": {"title": WORDS["stage"], "reason": WORDS["stage_reason"], "later-0-title": ""},
         "deadline": {
+            "time_zone": "Europe/London",
             "deadline": boxes(day(30)),
             "costs_risk": "uncapped",
             "costs_cap": "",
+            "costs_insurance": "none",
             "costs_note": "No cap yet.",
+            "prospects": "reasonable",
+            "prospects_note": WORDS["prospects_note"],
         },
     }[step]
 
@@ -61,7 +67,7 @@ def open_step(client: FlaskClient, draft: str, step: str) -> dict[str, str]:
 def write_all(client: FlaskClient, prefix: str = "", **fields: Any) -> str:
     """A draft in which every step is done."""
     draft = begin(client, prefix, **fields)
-    for step in ("about", "parties", "story", "budget", "deadline"):
+    for step in STEPS[1:]:
         answer = send_step(client, draft, step)
         assert answer.status_code == 303, answer.text
     return draft

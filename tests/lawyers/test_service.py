@@ -276,12 +276,12 @@ def test_a_new_file_takes_the_place_of_the_old_one(db):
     assert old.deleted_at and lawyer.evidence is not old and letters(db) == ["lawyers.applied"]
 
 
-def test_a_verified_lawyer_changes_nothing_alone(db, two):
+def test_a_verified_lawyer_who_sends_in_the_same_again_stays_verified(db, two):
     lawyer = sent_in()
     check_all(lawyer, *two)
     service.verify(lawyer, *two)
-    with pytest.raises(service.CannotChange):
-        service.send_in(lawyer.user, DETAILS)
+    service.send_in(lawyer.user, DETAILS)
+    assert lawyer.is_verified and lawyer.renewal_at is None and len(queries.card(lawyer).checks) == 3
 
 
 # ---------------------------------------------------------------- two people decide

@@ -134,6 +134,7 @@ def test_live_cases_lead_to_their_file_and_from_there_to_an_early_end(app):
         assert f'href="/staff/cases/{slug}/end"' in browser.get(f"/staff/cases/{slug}").text
 
 
+@pytest.mark.both_databases
 def test_a_long_list_of_live_cases_goes_on(app, monkeypatch):
     monkeypatch.setattr(cases, "PAGE", 2)
     with app.app_context():

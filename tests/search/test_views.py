@@ -75,6 +75,7 @@ def test_every_match_is_met_once_from_page_to_page(made, client, monkeypatch):
     assert sorted(seen) == [f"River {n}" for n in range(5)] and len(seen) == 5
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "junk", ["after=x", "after=-1", "after=99999999999999999999", "kind=user", "kind=%00", "q[]=a"]
 )
@@ -83,6 +84,7 @@ def test_junk_in_the_address_is_as_good_as_nothing(made, client, junk):
     assert titles(client.get(f"/search?q=river&{junk}")) == ["River"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "question", ["%00", "%22", "%F0~%FF", "a" * 5_000, "%3Cscript%3Ealert(1)%3C/script%3E", "%E2%80%AE"]
 )

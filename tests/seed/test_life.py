@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
+from app.cases import queries
 from app.cases.models import Area, Case, ClientConsent
 from app.cases.states import PUBLISHED, CaseState
 from app.core.clock import now, real_now
@@ -21,6 +22,7 @@ from app.lawyers import queries as lawyers
 from app.lawyers import service as lawyers_service
 from app.mail.models import OutgoingLetter
 from app.mail.outbox import render
+from app.moderation import queries as moderation
 from app.operations import invariants
 from app.pledges.models import CaseDay, Pledge
 from app.pledges.states import PledgeState
@@ -33,6 +35,7 @@ from app.stories import queries as stories
 from app.updates import duties
 from app.updates.models import Outcome, Update
 from app.updates.states import NEEDS_DOCUMENT, Audience, Code, Kind
+from app.web.visitor import Visitor
 from config import Settings
 from demo import card_page
 from tests.support.databases import KINDS
@@ -97,7 +100,7 @@ def test_every_state_of_a_case_is_there(seeded):
     assert found == set(CaseState) - MOMENTARY
     raising = select(func.count()).where(Case.state == CaseState.FUNDED, Case.raising_ended_at.is_(None))
     assert database.session.scalar(raising) == 1
-    assert database.session.scalar(select(func.count()).select_from(Case)) == len(PLANS) == 24
+    assert database.session.scalar(select(func.count()).select_from(Case)) == len(PLANS) == 25
 
 
 def test_live_pages_are_public_and_private_in_both_languages_and_of_every_area(seeded):
@@ -125,6 +128,13 @@ def test_nothing_was_left_undone(seeded):
     assert database.session.scalar(select(func.count()).where(Job.last_error.is_not(None))) == 0
     waiting = (OutgoingLetter.sent_at.is_(None), OutgoingLetter.dropped_at.is_(None))
     assert database.session.scalar(select(func.count()).where(*waiting)) == 0
+
+
+def test_staff_have_something_to_decide_on(seeded):
+    reviewer = Visitor(user_id=1, roles=frozenset({"reviewer"}))
+    assert [(row.approvals, row.needed) for row in queries.waiting(reviewer)] == [(1, 2), (0, 1)]
+    assert [row.case.state for row in queries.appealed(reviewer)] == [CaseState.DECLINED]
+    assert [report.state for report in moderation.waiting()] == ["open"]
 
 
 # ---------------------------------------------------------------- what was told

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app.cases.models import Case
+from app.cases.drafting import LONGEST_PROSPECTS
+from app.cases.models import Case, CaseStage
 from app.core.text import slugify, word_count
 from app.seed import pages_en, pages_fa, past_en, past_fa
 from app.seed.parts import Ending, News, Page
@@ -29,7 +30,12 @@ def test_a_page_is_as_long_as_a_page_should_be_and_fits(page):
         assert 250 <= word_count(page.story) <= 500
     columns = longest(Case.__table__)
     written = {**vars(page.parties), "title": page.title, "summary": page.summary, "costs_note": page.costs.note}
-    assert [name for name, words in written.items() if len(words) > columns[name]] == []
+    assert [name for name, words in written.items() if isinstance(words, str) and len(words) > columns[name]] == []
+    assert word_count(page.prospects.note) <= LONGEST_PROSPECTS
+    columns = longest(CaseStage.__table__)
+    assert all(
+        len(stage.title) <= columns["title"] and len(stage.reason) <= columns["reason"] for stage in page.raising
+    )
 
 
 def test_an_update_fits_and_is_worth_reading():

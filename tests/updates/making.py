@@ -24,7 +24,8 @@ from tests.cases import stages
 from tests.cases.backed import pledge
 from tests.people import nima
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+PDF += b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 WORDS = Words("Permission granted", "The judge let **both grounds** go to a hearing.", "everyone")
 SECRET = Words("For you alone", "zqsecretzq: we have made an offer.", "backers")
 EFFECT = "The library opens again for all 9,400 readers."

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.cases import client, publishing, queries, review, service
+from app.cases import client, invitations, publishing, queries, review, service
 from app.cases.models import Case
 from app.cases.states import PUBLISHED, CaseState, Visibility
 from app.core import clock
@@ -19,8 +19,8 @@ from app.pledges.models import Pledge
 from app.search import index
 from app.updates import outcomes
 from app.updates import service as updates
-from tests.cases import stages
-from tests.people import browser_of, kian, mina, omid
+from tests.cases import filing, stages
+from tests.people import browser_of, dara, kian, mina, omid
 from tests.pledges.backing import pledge as back
 from tests.updates import making
 
@@ -43,9 +43,10 @@ DRAFTED = updates.Words("zqdraftedzq", "zqdraftedtextzq", "everyone")
 END = {name: f"zqend{name}zq" for name in ("court", "citation", "quote", "effect", "account")}
 END_MARKS = {f"end{name}" for name in END}
 ENDED = making.finding("won", **END)
+_PICTURE = filing.jpeg(96, 54)
 # Named one by one: what is random may hold any four letters.
 _OTHERS = ("backer", "message", "email", "comment1", "comment2", "comment3", "label", "typed")
-_OTHERS += ("client", "clientmail", "wish", "remark")
+_OTHERS += ("client", "clientmail", "wish", "remark", "guest", "papertitle", "alt", "caption")
 _LATER = ("update", "updatetext", "corrected", "forbackers", "forbackerstext", "drafted", "draftedtext", *END_MARKS)
 _MARKED = re.compile(f"zq({'|'.join((*PAGE, *_OTHERS, *_LATER))})zq", re.IGNORECASE)
 
@@ -131,6 +132,8 @@ def build(app: Flask) -> House:
 def _make(house: House, name: str, state: CaseState) -> None:
     case = stages.draft(None, Visibility.PRIVATE, minor=LINES, **PAGE)
     house.slugs[name] = case.public_id
+    filing.document(case, title="zqpapertitlezq")
+    filing.picture(case, content=_PICTURE, is_cover=False, alt="zqaltzq", caption="zqcaptionzq")
     if state == CaseState.DRAFT:
         return
     review.submit(case)
@@ -143,12 +146,14 @@ def _make(house: House, name: str, state: CaseState) -> None:
     if state == CaseState.DECLINED:
         review.decline(case, mina(), "zqcomment2zq")
     elif state != CaseState.IN_REVIEW:
-        review.approve(case, mina(), "zqcomment3zq")
+        stages.approve(case, dara(), "")  # it asks for so much that two must approve it
+        stages.approve(case, mina(), "zqcomment3zq")
     if state in PUBLISHED:
         token = publishing.publish(case)
         assert token is not None
         house.tokens[name] = token
         publishing.make_link(case, "zqlabelzq")
+        invitations.invite(case, ["zqguestzq@example.org"], "en")
 
 
 def _backed(house: House, state: str) -> None:

@@ -19,6 +19,7 @@ MADE_UP = {
     "grant_id": "999999",
     "update_id": "0123456789abcdefghjk",
     "story_id": "0123456789abcdefghjk",
+    "file_id": "0123456789abcdefghjk",
     "n": "999999",
 }
 

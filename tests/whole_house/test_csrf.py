@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from app.accounts import by_letter
-from app.accounts.models import OneTimeLink
-from app.cases import client, drafting, publishing
+from app.accounts.models import OneTimeLink, Passkey
+from app.cases import appeals, client, drafting, invitations, publishing, review
 from app.cases.models import Case
 from app.core import clock, ids
 from app.database import db as database
@@ -20,10 +20,13 @@ from app.mail.models import OutgoingLetter
 from app.pledges import claims, links
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
+from app.privacy import asking as privacy
+from app.privacy.models import PrivacyLink
 from app.storage import files
 from app.updates import readers
 from app.web.access import public
-from tests.cases import backed, stages
+from tests.cases import backed, filing, stages
+from tests.moderation import making as reports
 from tests.people import browser_of, dara, kian, leila, mina, omid, sara
 from tests.support.forms import token_of
 from tests.updates import making
@@ -47,6 +50,7 @@ def world(app):
         river = stages.live(title="Clean water")
         hidden, token = stages.live_private()
         grant = hidden.public_id, publishing.make_link(hidden, "second")
+        (guest,) = invitations.invite(hidden, ["ada@example.org"], "en")
         card = {"payment_method": "pm_1", "card_last4": "4242"}
         failing = {"state": PledgeState.RETRY, "next_at": clock.now(), "first_failed_at": clock.now()}
         pledges = [backed.pledge(case, 25, **card, **state) for case in (river, hidden) for state in ({}, failing)]
@@ -60,24 +64,35 @@ def world(app):
         waits = kian()
         waits.evidence = files.keep(BytesIO(b"%PDF-1.7"), "evidence.pdf", by_id=waits.user_id)
         lawyers.save_draft(waits.user, {"firm": "Northgate Chambers"})
+        key = {"credential_id": "abcd", "public_key": "", "sign_count": 0, "transports": "", "name": "My phone"}
+        database.session.add(Passkey(user_id=kian().user_id, created_at=clock.now(), **key))
         by_letter.send_reset(sara().id)
         by_letter.ask_to_move(sara(), "other@example.org")
         claims.ask(sara(), "omid@example.org")
         in_letters = [by_letter.token_of(link) for link in database.session.scalars(select(OneTimeLink))]
+        refused = stages.in_review(title="Turned down")
+        review.decline(refused, mina(), "No.")
+        appeals.appeal(refused, "The order is older.")
+        reported = [reports.report(river), reports.report(hidden), reports.about_lawyer(leila())]
+        privacy.ask("omid@example.org", "en")
+        in_letters += [privacy.token_of(link) for link in database.session.scalars(select(PrivacyLink))]
+        filed = [one for case in (river, hidden) for one in (filing.document(case), filing.picture(case))]
         values = {
             "slug": [river.slug, hidden.slug, ended.case.slug, story.slug, leila().slug],
-            "public_id": [one.public_id for one in (river, hidden, *others, waits)],
+            "public_id": [one.public_id for one in (river, hidden, *others, waits, refused, *reported)],
             "token": [
                 *(token, grant[1], ids.token()),
                 *(links.token_of(pledge) for pledge in pledges),
                 *in_letters,
                 client.token_of(asked),
+                invitations.token_of(guest),
                 *(readers.token_of(pledge) for pledge in pledges),
             ],
             "step": drafting.STEPS,
-            "grant_id": [1, 2],
+            "grant_id": [1, 2, guest.id],
             "update_id": [update.public_id for update in (*posted, *drafted)],
             "story_id": [story.public_id],
+            "file_id": [one.public_id for one in filed],
             "n": [1, 2],
         }
         database.session.commit()

@@ -97,12 +97,14 @@ def test_what_limits_counted_is_thrown_away_when_nothing_looks_at_it_any_more(ap
             throttle.note("test", "old")
         throttle.note("test", "young")
         database.session.commit()
-        READERS["operations.prune"]()
+        READERS["privacy.retain"]()
         database.session.commit()
         assert database.session.scalar(select(func.count()).select_from(ThrottleHit)) == 1
         assert throttle.was_noted("test", "young")
 
 
-@pytest.mark.parametrize("name", ["operations.prune", "operations.check_books", "pledges.reconcile_all"])
+@pytest.mark.parametrize(
+    "name", ["operations.prune", "operations.check_books", "pledges.reconcile_all", "privacy.retain"]
+)
 def test_what_must_happen_again_and_again_is_on_the_schedule(app, name):
     assert name in {tick.name for tick in TICKS}

@@ -13,19 +13,26 @@ from sqlalchemy import select
 
 from app.accounts import by_letter
 from app.accounts.models import OneTimeLink, User
-from app.cases import client, publishing, review, service
+from app.cases import appeals, client, invitations, publishing, review, service, visibility
 from app.cases.models import Case
 from app.core import clock
 from app.core.text import is_safe_line
 from app.database import db as database
 from app.i18n.locale import LANGUAGES
+from app.lawyers import queries as known_lawyers
+from app.lawyers import renewal, suspension
 from app.lawyers import service as lawyers
 from app.lawyers.models import Lawyer
 from app.mail import outbox
 from app.mail.outbox import WRITERS, Letter, render
+from app.moderation import service as moderation
+from app.moderation.models import Report
+from app.moderation.service import About
 from app.pledges import closing
 from app.pledges.models import ChargeAttempt, Pledge
 from app.pledges.states import PledgeState
+from app.privacy import asking as privacy
+from app.privacy.models import PrivacyLink
 from app.updates.models import Update
 from config import ROOT
 from tests.cases import backed, stages
@@ -63,11 +70,32 @@ class World:
 
 
 def approve(case: Case) -> None:
-    review.approve(case, mina(), "Well done.")
+    stages.approve(case, mina(), "Well done.")
 
 
 def end_early(case: Case) -> None:
     closing.end_early(case.id, "There is no case any more.", by="lawyer", actor_id=None)
+
+
+def suspend(case: Case) -> None:
+    service.suspend(case, "staff", "money", line="We are looking into it.", actor_id=None)
+
+
+def take_down(case: Case) -> None:
+    service.take_down(case, "order", actor_id=None)
+
+
+def reported(case_id: int) -> Report:
+    about = About("case", leila().id, case_id)
+    moderation.report(about, concern="money", words="Why?", email="r@example.org", lang="en", form_key="1" * 32)
+    return database.session.scalars(select(Report)).one()
+
+
+def noted(case_id: int) -> dict[str, int]:
+    """The facts of a letter with what staff wrote to the lawyer."""
+    report = reported(case_id)
+    moderation.write_to_lawyer(report, mina(), "Say what the money is for.")
+    return {"note": report.notes[0].id}
 
 
 def told(update: Update) -> dict[str, int]:
@@ -113,6 +141,24 @@ def about(who: Callable[[], Lawyer], *steps: Callable[[Lawyer], object]) -> dict
     return {"lawyer": who().id}
 
 
+def asking_for_data() -> dict[str, int]:
+    """The facts of the letter that answers who asked what we hold."""
+    privacy.ask("guest@example.org", "en")
+    return {"link": database.session.scalars(select(PrivacyLink)).one().id}
+
+
+def moved() -> Lawyer:
+    """Sara, as a lawyer at another firm."""
+    details = ("solicitor", "Solicitors Regulation Authority", "701235", "Rad & Vale", "Hull")
+    return known_lawyers.by_user(sara().id) or lawyers.apply(sara(), *details)
+
+
+def suspended_and_lifted(lawyer: Lawyer) -> None:
+    suspension.suspend(lawyer, "Looked into.", mina())
+    for member in (mina(), dara()):
+        suspension.lift(lawyer, member, "Settled.")
+
+
 # One example for every letter.
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts.confirm": lambda _world: linked(lambda user: by_letter.ask_to_move(user, "sara.m@example.org")),
@@ -123,10 +169,15 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts.second_factor": lambda _world: {"user": sara().id, "what": "recovered"},
     "lawyers.applied": lambda _world: about(kian),
     "lawyers.verified": lambda _world: about(leila),
+    "lawyers.pending": lambda _world: about(moved, lambda lawyer: lawyers.come_down(lawyer, "changed")),
+    "lawyers.expiring": lambda _world: {**about(leila), "until": renewal.runs_out_at(leila()).isoformat()},
+    "lawyers.suspended": lambda _world: about(leila, lambda lawyer: suspension.suspend(lawyer, "Looked into.", mina())),
+    "lawyers.restored": lambda _world: about(leila, suspended_and_lifted),
     "lawyers.declined": lambda _world: about(
         kian,
         *(lambda lawyer, by=by: lawyers.decline(lawyer, by(), "Send this year’s certificate.") for by in (mina, dara)),
     ),
+    "privacy.link": lambda _world: asking_for_data(),
     "cases.submitted": lambda world: world.at(*SENT_IN),
     "cases.client_asked": lambda world: {"consent": stages.asked(world.case).id},
     "cases.client_agreed": lambda world: answered(stages.consented(world.case)),
@@ -137,7 +188,26 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     ),
     "cases.approved": lambda world: world.at(*APPROVED),
     "cases.declined": lambda world: world.at(*SENT_IN, lambda case: review.decline(case, mina(), "No.")),
+    "cases.appeal_decided": lambda world: world.at(
+        *SENT_IN,
+        lambda case: review.decline(case, mina(), "No."),
+        lambda case: appeals.appeal(case, "The order is older."),
+        lambda case: appeals.decide(case, dara(), "changes", "Say so on the page."),
+    ),
+    "cases.suspended": lambda world: world.at(*LIVE, suspend),
+    "cases.lifted": lambda world: world.at(*LIVE, suspend, lambda case: service.lift(case, "staff", actor_id=None)),
+    "cases.taken_down": lambda world: world.at(*LIVE, take_down),
+    "cases.put_back": lambda world: world.at(*LIVE, take_down, lambda case: service.put_back(case, actor_id=None)),
+    "moderation.note": lambda world: noted(world.at(*LIVE)["case"]),
+    "moderation.answered": lambda world: {"report": reported(world.at(*LIVE)["case"]).id},
     "cases.published": lambda world: world.at(*LIVE),
+    "cases.not_published": lambda world: world.at(*APPROVED),
+    "cases.invited": lambda _world: {
+        "grant": invitations.invite(stages.live_private()[0], ["ada@example.org"], "en")[0].id
+    },
+    "cases.made_public": lambda world: world.at(*LIVE),
+    "cases.kept_private": lambda _world: {"case": stages.live_private()[0].id},
+    "cases.made_private": lambda world: world.at(*LIVE, lambda case: visibility.make_private(case, actor_id=None)),
     "cases.target_met": lambda world: world.at(*LIVE, service.fund),
     "cases.target_missed": lambda world: world.at(*LIVE, service.start_closing, service.end_unfunded),
     "pledges.thanks": lambda world: world.pledged(P.PLEDGED),
@@ -155,6 +225,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases.ended_early": lambda world: world.at(*LIVE, end_early),
     "updates.posted": lambda _world: told(making.post(making.funded())),
     "updates.concluded": lambda _world: told(making.concluded(effect="The library opens again.").update),
+    "updates.started_again": lambda world: {"pledge": world.pledge.id, **world.at(*LIVE)},
     "updates.due": lambda _world: owing(),
     "stories.published": lambda _world: {"story": making.told().id},
 }

@@ -14,11 +14,16 @@ BY_THE_WAY = {
     "accounts.recovery_code": "recovery_code",
     "joining.letter_sent": "sign_up_sent",
     "settings.scan": "scan",
+    "privacy.sent": "data_sent",
 }
 # No page of ours: an answer for machines, a file, or a redirect whenever it is asked for with GET.
 NO_PAGE = {
     "dashboard.links",
     "dashboard.publish",
+    "filing.asked",
+    "filing.own",
+    "filing.show",
+    "filing.submitted",
     "lawyers.start",
     "manage.approved",
     "operations.healthz",

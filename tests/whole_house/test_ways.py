@@ -20,15 +20,18 @@ from werkzeug.exceptions import HTTPException
 
 from app.accounts import by_letter
 from app.accounts import service as accounts
-from app.accounts.models import OneTimeLink
-from app.cases import access, client, review
+from app.accounts.models import OneTimeLink, Passkey
+from app.cases import access, appeals, client, invitations, review, visibility
 from app.core import clock
 from app.core.errors import DomainError
 from app.database import db as database
 from app.jobs.models import Job
+from app.moderation import service as moderation
 from app.pledges import claims, closing, links
 from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
+from app.privacy import asking as privacy
+from app.privacy.models import PrivacyLink
 from app.storage import files
 from app.stories import service as stories
 from app.updates import readers
@@ -36,6 +39,7 @@ from app.updates import service as updates
 from app.web import throttle
 from app.web.access import public
 from tests.cases import backed, stages
+from tests.moderation import making as reports
 from tests.people import PASSWORD, browser_of, kian, leila, mina, nima, omid, sara
 from tests.updates import making
 from tests.whole_house.routes import MADE_UP, mark, methods, rules
@@ -49,8 +53,13 @@ NOT_LINKED = {
     "accounts.recovery_code",
     "accounts.second_factor",
     "joining.letter_sent",
+    "reports.sent",
     "joining.reset_sent",
     "settings.scan",
+    "proving.prove",
+    "privacy.sent",
+    "privacy.erase",
+    "privacy.done",
     "pledges.returned",
     "manage.approved",
     "operations.healthz",
@@ -82,8 +91,18 @@ def build() -> World:
     river, (hidden, token) = stages.live(title="Clean water"), stages.live_private(title="A private one")
     stages.empty_draft(), stages.draft(title="Draft"), stages.approved(title="Approved", comment="Fine.")
     stages.in_review(title="Waiting")
+    invitations.invite(hidden, ["sara@example.org"], "en")
+    wanting, _link = stages.live_private(title="To be public")
+    visibility.ask_public(wanting)
+    (guest,) = invitations.invite(wanting, ["ada@example.org"], "en")
     returned = stages.in_review(title="Returned")
     review.request_changes(returned, mina(), "Say who benefits.")
+    refused, appealed = stages.in_review(title="Turned down"), stages.in_review(title="Appealed")
+    for case in (refused, appealed):
+        review.decline(case, mina(), "No.")
+    appeals.appeal(appealed, "The order is older.")
+    reports.report(river), reports.report(hidden), reports.about_lawyer(leila())
+    moderation.close(reports.report(river), mina(), "Nothing in it.")
     to_client = client.token_of(stages.asked(stages.draft(title="For the client to read")))
     stages.draft(kian(), title="A draft of Kian’s")
     card = {"payment_method": "pm_1", "card_brand": "visa", "card_last4": "4242", "collected_at": clock.now()}
@@ -109,9 +128,11 @@ def build() -> World:
     stories.draft(making.concluded("won", making.funded(title="Won, not told yet")))
     making.concluded("lost", making.funded(title="Lost"))
     kian().evidence = files.keep(BytesIO(b"%PDF-1.7"), "evidence.pdf", by_id=kian().user_id)
+    key = {"credential_id": "abcd", "public_key": "", "sign_count": 0, "transports": "", "name": "My phone"}
+    database.session.add(Passkey(user_id=kian().user_id, created_at=clock.now(), **key))
     database.session.add(Job(name="updates.remind", dead_at=clock.now(), attempts=12, last_error="KeyError: 1"))
     backed.pledge(river, 25, email="omid@example.org")
-    return _letters(f"/p/{token}", f"/client/{to_client}")
+    return _letters(f"/p/{token}", f"/p/invited/{invitations.token_of(guest)}", f"/client/{to_client}")
 
 
 def _letters(*others: str) -> World:
@@ -119,11 +140,13 @@ def _letters(*others: str) -> World:
     by_letter.ask_to_move(sara(), "other@example.org")
     claims.ask(omid(), "3@example.org")
     database.session.flush()
+    privacy.ask("3@example.org", "en")
+    data = privacy.token_of(database.session.scalars(select(PrivacyLink)).one())
     made = {link.kind: by_letter.token_of(link) for link in database.session.scalars(select(OneTimeLink))}
     pledges = database.session.scalars(select(Pledge).order_by(Pledge.id).limit(4)).all()
     readers.unsubscribe(pledges[0])
     world = World(
-        [f"/account/reset/{made['reset']}", f"/account/confirm/{made['change']}", *others],
+        [f"/account/reset/{made['reset']}", f"/account/confirm/{made['change']}", f"/privacy/link/{data}", *others],
         [f"/me/claim/{made['claim']}"],
     )
     world.letters += [f"/pledges/{links.token_of(pledge)}{end}" for pledge in pledges for end in ("", "/thanks")]
