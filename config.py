@@ -75,26 +75,27 @@ class Settings(BaseSettings):
 
     currency: str = "GBP"
     court_time_zone: str = "Europe/London"
-    minimum_pledge: int = Field(500, ge=30)
-    maximum_pledge: int = Field(5_000_00, ge=500)
+    minimum_pledge: int = Field(500, ge=30, le=100_000_00)
+    maximum_pledge: int = Field(5_000_00, ge=500, le=1_000_000_00)
     typical_pledge: int = Field(40_00, ge=500)  # what the fixed part of a card fee is spread over in a budget
-    minimum_target: int = Field(500_00, ge=500)
-    maximum_target: int = Field(1_000_000_00, ge=500)
-    deadline_days_min: int = Field(7, ge=1)
-    deadline_days_max: int = Field(60, le=365)
+    minimum_target: int = Field(500_00, ge=500, le=1_000_000_00)
+    maximum_target: int = Field(1_000_000_00, ge=500, le=100_000_000_00)
+    unfiled_cap: int = Field(15_000_00, ge=500, le=100_000_000_00)  # the largest target while nobody checked the filing
+    deadline_days_min: int = Field(7, ge=1, le=365)
+    deadline_days_max: int = Field(60, ge=1, le=365)
     withdraw_hours: int = Field(24, ge=0)
     fresh_minutes: int = Field(15, ge=1, le=1440)  # how old a proof of who one is may be before something sensitive
-    evidence_days: int = Field(90, ge=1)  # how long a lawyer's evidence is kept after the decision
-    sign_in_days: int = Field(30, ge=1)  # how long sign-ins and links are kept that have ended
-    letter_days: int = Field(365, ge=1)  # how long it is kept to which address a letter went
-    unfinished_days: int = Field(30, ge=1)  # how long a pledge that was never finished keeps its name
-    unpaid_days: int = Field(365, ge=1)  # … one that ended without a charge
-    paid_days: int = Field(2192, ge=365)  # … one that was paid: six years
-    draft_days: int = Field(730, ge=30)  # how long a page is kept that nobody sent in or touched
-    verification_days: int = Field(365, ge=60)  # how long a lawyer's badge stands
-    register_days: int = Field(35, ge=1)  # how old an imported register may be
+    evidence_days: int = Field(90, ge=1, le=3653)  # how long a lawyer's evidence is kept after the decision
+    sign_in_days: int = Field(30, ge=1, le=3653)  # how long sign-ins and links are kept that have ended
+    letter_days: int = Field(365, ge=1, le=3653)  # how long it is kept to which address a letter went
+    unfinished_days: int = Field(30, ge=1, le=3653)  # how long a pledge that was never finished keeps its name
+    unpaid_days: int = Field(365, ge=1, le=3653)  # … one that ended without a charge
+    paid_days: int = Field(2192, ge=365, le=7305)  # … one that was paid: six years
+    draft_days: int = Field(730, ge=30, le=3653)  # how long a page is kept that nobody sent in or touched
+    verification_days: int = Field(365, ge=60, le=1826)  # how long a lawyer's badge stands
+    register_days: int = Field(35, ge=1, le=366)  # how old an imported register may be
     review_days: int = Field(3, ge=1, le=60)  # working days within which staff answer
-    second_reviewer_from: int = Field(25_000_00, ge=1)  # pages that ask for this or more are approved by two people
+    second_reviewer_from: int = Field(25_000_00, ge=1, le=100_000_000_00)  # pages that ask for this much take two
     invitation_days: int = Field(30, ge=1, le=365)  # how long an invitation to a private page works
     update_duty_days: int = Field(60, ge=14, le=365)
     retry_days: tuple[int, ...] = (1, 3, 5, 7)

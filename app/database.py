@@ -171,7 +171,8 @@ def rows(statement: Any, **values: Any) -> list[Row[Any]]:
 class Trigger:
     """One trigger in both dialects. On PostgreSQL it calls a function of its own name.
 
-    `writes_to` names other tables that it needs.
+    `writes_to` names other tables that it needs, `columns` those of its own table that it names: it is laid only where
+    all of them are, which is not so half-way through the migrations.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Trigger:
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
     writes_to: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 TRIGGERS: dict[str, Trigger] = {}
@@ -221,12 +223,13 @@ def drop_triggers(connection: Connection) -> None:
 
 
 def lay_triggers(connection: Connection) -> None:
-    """Drop and create every registered trigger whose table exists."""
+    """Drop and create every registered trigger whose table and columns exist."""
     drop_triggers(connection)
     sqlite = connection.dialect.name == "sqlite"
-    tables = set(inspect(connection).get_table_names())
+    looked = inspect(connection)
+    columns = {table: {column["name"] for column in looked.get_columns(table)} for table in looked.get_table_names()}
     for trigger in TRIGGERS.values():
-        if {trigger.table, *trigger.writes_to} <= tables:
+        if {trigger.table, *trigger.writes_to} <= columns.keys() and columns[trigger.table].issuperset(trigger.columns):
             for statement in trigger.sqlite if sqlite else trigger.postgresql:
                 connection.exec_driver_sql(statement)
 

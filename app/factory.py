@@ -21,6 +21,7 @@ from app.accounts import settings as accounts_settings
 from app.accounts import views as accounts_views
 from app.cases import admin as cases_admin
 from app.cases import appealing as cases_appealing
+from app.cases import changes as cases_changes
 from app.cases import consent as cases_consent
 from app.cases import dashboard as cases_dashboard
 from app.cases import emails as cases_emails
@@ -30,7 +31,10 @@ from app.cases import guests as cases_guests
 from app.cases import jobs as cases_jobs
 from app.cases import links as cases_links
 from app.cases import openness as cases_openness
+from app.cases import proofs as cases_proofs
+from app.cases import restricting as cases_restricting
 from app.cases import timing as cases_timing
+from app.cases import veiling
 from app.cases import views as cases_views
 from app.cases import wizard as cases_wizard
 from app.core import clock
@@ -72,6 +76,9 @@ from app.search import cli as search_cli
 from app.search import jobs as search_jobs
 from app.search import views as search_views
 from app.seed import cli as seed_cli
+from app.settings import admin as settings_admin
+from app.settings import cli as settings_cli
+from app.settings import emails as settings_emails
 from app.stories import admin as stories_admin
 from app.stories import emails as stories_emails
 from app.stories import jobs as stories_jobs
@@ -102,6 +109,7 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (cases_dashboard.blueprint, "/dashboard"),
     (cases_links.blueprint, "/p"),
     (cases_guests.blueprint, "/"),
+    (cases_changes.blueprint, "/"),
     (cases_openness.blueprint, "/"),
     (cases_timing.blueprint, "/"),
     (cases_admin.blueprint, "/staff"),
@@ -109,6 +117,8 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (cases_ending.blueprint, "/"),
     (cases_consent.blueprint, "/"),
     (cases_filing.blueprint, "/"),
+    (cases_restricting.blueprint, "/"),
+    (cases_proofs.blueprint, "/"),
     (pledges_views.blueprint, "/cases"),
     (pledges_manage.blueprint, "/pledges"),
     (pledges_members.blueprint, "/me"),
@@ -125,6 +135,7 @@ DOORS: tuple[tuple[Blueprint, str], ...] = (
     (privacy_admin.blueprint, "/staff"),
     (operations_staff.blueprint, "/staff"),
     (operations_audit.blueprint, "/staff"),
+    (settings_admin.blueprint, "/staff"),
     (operations_views.blueprint, "/"),
 )
 # Doors that only register letters, jobs or beats when they are imported.
@@ -146,6 +157,7 @@ LISTENERS = (
     pages_jobs,
     privacy_emails,
     privacy_jobs,
+    settings_emails,
     operations_jobs,
 )
 COMMANDS = (
@@ -155,6 +167,7 @@ COMMANDS = (
     pledges_cli.pledges,
     search_cli.search,
     privacy_cli.privacy,
+    settings_cli.settings,
     operations_cli.check_books,
     seed_cli.seed,
 )
@@ -169,6 +182,7 @@ def build_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     templating.init_app(app)
     page_cache.init_app(app)
+    veiling.init_app(app)
     add_commands(app)
     wrap(app)
     return app

@@ -62,6 +62,22 @@ def leila() -> Lawyer:
     lawyer = _lawyer(
         "Leila Farahani", "solicitor", "Solicitors Regulation Authority", "612345", "Fenmoor Legal", "Leeds"
     )
+    return _verified(lawyer)
+
+
+def babak() -> Lawyer:
+    """Another lawyer whom they verified."""
+    return _verified(
+        _lawyer("Babak Rostami", "solicitor", "Solicitors Regulation Authority", "598761", "Ashgrove Law", "Hull")
+    )
+
+
+def staff(role: str) -> User:
+    """Staff with one role only: Finance, Editor, Admin or Auditor by name."""
+    return _staff(f"{role.title()} Member", role)
+
+
+def _verified(lawyer: Lawyer) -> Lawyer:
     if not lawyer.was_verified:
         for kind in lawyers.CHECKS:
             for member in (mina(), dara()):

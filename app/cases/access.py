@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from app.cases.labels import REASONS
-from app.cases.models import Case, CaseGrant, ClientConsent, Tombstone
+from app.cases.models import Case, CaseFiling, CaseGrant, CaseInstruction, ClientConsent, Tombstone
 from app.cases.states import ASKABLE, PUBLISHED, CaseState, Visibility
 from app.core import clock, ids
 from app.core.errors import N_, DomainError, NotFound
@@ -119,6 +119,24 @@ def wanting_public(viewer: Visitor) -> list[Case]:
     may = true() if viewer.has_role(*REVIEWERS) else false()
     waiting = select(Case).where(Case.public_wanted_at.is_not(None), may).options(*_LOADED)
     return list(db.session.scalars(waiting.order_by(Case.public_wanted_at, Case.id)))
+
+
+def filings_waiting(viewer: Visitor) -> list[CaseFiling]:
+    """Filings that wait to be checked, the longest waiting first, of cases that were sent in; none for no reviewer."""
+    may = true() if viewer.has_role(*REVIEWERS) else false()
+    query = select(CaseFiling).join(CaseFiling.case)
+    query = query.where(CaseFiling.state == "sent", Case.submitted_at.is_not(None), may)
+    return list(
+        db.session.scalars(query.options(joinedload(CaseFiling.case).options(*_LOADED)).order_by(CaseFiling.id))
+    )
+
+
+def instructions_waiting(viewer: Visitor) -> list[Case]:
+    """Live cases with a proof of instruction that nobody decided about; none for no reviewer."""
+    may = true() if viewer.has_role(*REVIEWERS) else false()
+    query = select(Case).join(Case.instruction)
+    query = query.where(CaseInstruction.decided_at.is_(None), Case.state.in_(PUBLISHED), may)
+    return list(db.session.scalars(query.options(*_LOADED).order_by(Case.id)))
 
 
 def _recorded(viewer: Visitor) -> ColumnElement[bool]:

@@ -15,13 +15,14 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.models import User
-from app.cases import access, appeals, client, labels, queries
+from app.cases import access, appeals, changing, client, court_filing, instruction, labels, queries
 from app.cases import review as decisions
 from app.cases.fields import FIELDS
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.core.errors import DomainError
 from app.database import db
+from app.i18n.locale import direction
 from app.lawyers import queries as lawyers
 from app.pages import case_page
 from app.web.access import staff
@@ -125,6 +126,8 @@ def queue() -> str:
         waiting=queries.waiting(visitor),
         appealed=queries.appealed(visitor),
         opening=access.wanting_public(visitor),
+        filings=access.filings_waiting(visitor),
+        instructions=access.instructions_waiting(visitor),
     )
 
 
@@ -182,9 +185,16 @@ def _page(case: Case, form: DecisionForm) -> str:
         parts_of={name: (part, part.reads(part.said(case))) for name, part in FIELDS.items()},
         remarks=queries.remarks(case, asked) if asked else [],
         consent=client.standing(case),
+        instruction=instruction.standing(case),
+        filing=court_filing.latest(case),
+        fits=case.target is None or court_filing.fits(case, case.target, is_checked=True),
+        cap=court_filing.cap(),
         checks=lawyers.latest_checks(case.lawyer),
         check_names=lawyers.CHECKS,
         labels=labels,
         is_own=is_own,
+        changed=changing.differences(case) if case.change_of_id is not None else None,
+        changed_page=changing.page_of(case) if case.change_of_id is not None else None,
+        case_direction=direction(case.lang),
         can_decide=case.state == CaseState.IN_REVIEW and not is_own,
     )

@@ -10,9 +10,10 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, appeals, client, drafting, forms, labels, publishing, queries, relaunch, stages
+from app.cases import access, appeals, changing, client, drafting, forms, labels, publishing, queries, relaunch, stages
 from app.cases.models import Case, CaseGrant
 from app.cases.states import CaseState
+from app.core import clock
 from app.core.errors import DomainError, NotFound
 from app.database import db
 from app.i18n.errors import render_error
@@ -89,6 +90,8 @@ def home() -> str:
 def case(public_id: str) -> ResponseReturnValue:
     """How a case stands; a draft goes on where it was left."""
     found = access.own(public_id, current_visitor())
+    if found.change_of_id is not None and found.state in (CaseState.DRAFT, CaseState.APPROVED):
+        return redirect(url_for("changes.desk", public_id=changing.page_of(found).public_id), 303)
     if found.state == CaseState.DRAFT:
         left = drafting.missing(found)
         where = url_for("wizard.step", public_id=public_id, step=left[0]) if left else None
@@ -140,6 +143,9 @@ def _page(
         labels=labels,
         icons=labels.STATE_ICONS,
         refusal=refusal,
+        change=changing.draft_of(found) if found.is_published else None,
+        may_change=changing.may_change(found),
+        decides_again=found.withdraw_until is not None and clock.now() <= found.withdraw_until,
     )
 
 

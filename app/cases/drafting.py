@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.audit.service import record
-from app.cases import kinds
+from app.cases import court_filing, instruction, kinds
 from app.cases.labels import COSTS_RISKS, COURT_ZONES, INSURANCE, KINDS, PROSPECTS
 from app.cases.models import Area, BudgetLine, Case, CaseStage
 from app.cases.states import Visibility
@@ -23,10 +23,12 @@ from app.core.text import word_count
 from app.database import db
 from app.i18n.locale import LANGUAGES
 from app.lawyers.models import Lawyer
+from app.settings.queries import in_force
 from app.web.secret import secret_key
 
 # Parts of a page, in the order in which they are asked for.
 STEPS = ("visibility", "about", "parties", "story", "budget", "stages", "deadline")
+FIXED = frozenset({"visibility", "stages"})  # have doors of their own once the page is live: no part of a change
 MOST_LINES = 12
 MOST_STAGES = 6  # after the first
 LONGEST_PROSPECTS = 200  # words
@@ -140,6 +142,8 @@ def _refuse_unless_editable(case: Case) -> None:
 def set_visibility(case: Case, visibility: Visibility, lang: str) -> None:
     """Who may see the page, and its language. Raises NotEditable, BadChoice."""
     _refuse_unless_editable(case)
+    if case.change_of_id is not None:
+        raise NotEditable()
     if lang not in LANGUAGES:
         raise BadChoice(field="lang")
     case.visibility, case.lang = visibility, lang
@@ -154,7 +158,7 @@ def describe(case: Case, *, title: str, area: Area | None, kind: str | None) -> 
     case.title, case.area, case.kind = title, area, kind or None
     _edited(case, "about", done=bool(title and area and kind))
     # What must be said of the people, the court and the costs depends on the kind of case.
-    _mark(case, "parties", done=parties_of(case).is_complete_for(case.kind))
+    _mark(case, "parties", done=_parties_are_told(case))
     _mark(case, "deadline", done=_deadline_is_told(case))
 
 
@@ -201,7 +205,19 @@ def set_parties(case: Case, parties: Parties) -> None:
     for name, value in vars(parties).items():
         setattr(case, name, "" if name in skipped else value)
     case.benefits_number = parties.benefits_number or None
-    _edited(case, "parties", done=parties_of(case).is_complete_for(case.kind))
+    _edited(case, "parties", done=_parties_are_told(case))
+
+
+def state_instruction(case: Case, said: instruction.Statement) -> None:
+    """How the client of now has instructed the lawyer. Raises NotEditable, and what `instruction.state` does."""
+    _refuse_unless_editable(case)
+    instruction.state(case, said, by_id=case.lawyer.user_id)
+    _mark(case, "parties", done=_parties_are_told(case))
+
+
+def _parties_are_told(case: Case) -> bool:
+    """Whether all is said of them, and that the client has instructed the lawyer."""
+    return parties_of(case).is_complete_for(case.kind) and instruction.standing(case) is not None
 
 
 def tell_story(case: Case, summary: str, markdown: str) -> None:
@@ -253,28 +269,29 @@ class Line:
     amount: Money
 
 
-def _check_target(lines: Sequence[Line]) -> Money:
+def _check_target(case: Case, lines: Sequence[Line]) -> Money:
     if not lines:
         raise NoLines()
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     right = target_for(sum((line.amount for line in lines), Money.zero(lines[0].amount.currency)))
     least, most = (Money(minor, right.currency) for minor in (settings.minimum_target, settings.maximum_target))
     if not least <= right <= most:
         raise BadTarget(least=least, most=most, target=right)
+    court_filing.check_cap(case, right)
     return right
 
 
 def set_budget(case: Case, lines: Sequence[Line], target: Money | None, *, whole: bool = True) -> None:
     """Budget and target; without a `target` it becomes what the lines and fees come to.
 
-    A budget that is not `whole` yet may lack lines or stay below the limits; it has no target then. Raises
-    NotEditable, NoLines, BadTarget, DoesNotAddUp.
+    A budget that is not `whole` yet may lack lines or be outside the limits; it has no target then. Raises
+    NotEditable, NoLines, BadTarget, court_filing.AboveCap, DoesNotAddUp.
     """
     _refuse_unless_editable(case)
     right = None
     try:
-        right = _check_target(lines)
-    except (NoLines, BadTarget):
+        right = _check_target(case, lines)
+    except (NoLines, BadTarget, court_filing.AboveCap):
         if whole:
             raise
     if target is not None and right is not None and target != right:
@@ -313,6 +330,8 @@ def plan_stages(case: Case, first: Stage, later: Sequence[Stage] = ()) -> None:
     Raises NotEditable, TooManyStages, StageLacks.
     """
     _refuse_unless_editable(case)
+    if case.change_of_id is not None:
+        raise NotEditable()
     check_later(later)
     case.stages = []
     db.session.flush()
@@ -330,14 +349,14 @@ def deadline_on(day: date, zone: str) -> datetime:
 
 def deadline_limits(zone: str, on: date | None = None) -> tuple[date, date]:
     """The first and the last day on which a page may close that goes live `on` a day (today, if none is given)."""
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     today = on or clock.now().astimezone(ZoneInfo(zone)).date()
     return today + timedelta(days=settings.deadline_days_min), today + timedelta(days=settings.deadline_days_max)
 
 
 def check_deadline(day: date, zone: str, *, on: date | None = None) -> None:
     """Raise BadDeadline if a page that goes live `on` a day (today, if none is given) may not close on `day`."""
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     first, last = deadline_limits(zone, on)
     if not first <= day <= last:
         raise BadDeadline(least=settings.deadline_days_min, most=settings.deadline_days_max, first=first, last=last)
@@ -359,9 +378,12 @@ class CostsRisk:
 def set_deadline(case: Case, day: date | None, costs: CostsRisk, zone: str = "") -> None:
     """Deadline (None: not known yet), the time zone of the court, and costs risk.
 
-    Without a `zone` the case keeps its own. Raises NotEditable, BadChoice, BadDeadline.
+    Without a `zone` the case keeps its own; a change keeps zone and deadline of the live page. Raises NotEditable,
+    BadChoice, BadDeadline.
     """
     _refuse_unless_editable(case)
+    is_change = case.change_of_id is not None
+    zone = case.time_zone if is_change else zone
     zone = zone or case.time_zone
     if zone not in COURT_ZONES and zone != case.time_zone:
         raise BadChoice(field="time_zone")
@@ -369,10 +391,11 @@ def set_deadline(case: Case, day: date | None, costs: CostsRisk, zone: str = "")
         raise BadChoice(field="costs_risk")
     if costs.insurance and costs.insurance not in INSURANCE:
         raise BadChoice(field="costs_insurance")
-    if day is not None:
+    if day is not None and not is_change:
         check_deadline(day, zone)
     case.time_zone = zone
-    case.deadline_at = deadline_on(day, zone) if day is not None else None
+    if not is_change:
+        case.deadline_at = deadline_on(day, zone) if day is not None else None
     case.costs_risk, case.costs_note = costs.risk, costs.note
     case.costs_cap = costs.cap if costs.risk == "capped" else None
     case.costs_insurance = costs.insurance if costs.risk in ("capped", "uncapped") else ""
@@ -423,12 +446,20 @@ def _deadline_is_told(case: Case) -> bool:
 
 
 def missing(case: Case) -> list[str]:
-    """The parts that are not complete, in order; a deadline that came too near counts."""
+    """The parts that are not complete, in order; a deadline that came too near counts, a target that has become too
+    high for what is proved of the filing, and a proof of instruction that is not of this client and lawyer.
+    """
     done = case.steps_done.split(",")
-    left = [step for step in STEPS if step not in done]
-    if case.deadline_at is not None and "deadline" not in left and not _deadline_is_good(case):
-        left.append("deadline")
-    return left
+    left = {step for step in STEPS if step not in done}
+    if case.change_of_id is not None:
+        left -= FIXED
+    elif case.deadline_at is not None and not _deadline_is_good(case):
+        left.add("deadline")
+    if case.target is not None and not court_filing.fits(case, case.target):
+        left.add("budget")
+    if "parties" not in left and case.is_editable and instruction.standing(case) is None:
+        left.add("parties")
+    return [step for step in STEPS if step in left]
 
 
 def _deadline_is_good(case: Case) -> bool:

@@ -12,7 +12,7 @@ from flask import current_app
 
 from app.cases import appeals, client, invitations
 from app.cases.labels import REASONS, REFUSALS
-from app.cases.models import Case, CaseGrant, ClientConsent
+from app.cases.models import Case, CaseFiling, CaseGrant, ClientConsent, RestrictedName
 from app.cases.queries import page_url, remarks
 from app.cases.states import CaseState, Consent
 from app.core import clock
@@ -171,6 +171,27 @@ def ended_early(case: int) -> Letter | None:
     return _letter("ended_early", found, by=found.ended_early_by, reason=reason)
 
 
+# ---------------------------------------------------------------- the filing in court
+@letter("cases.filing_checked")
+def filing_checked(filing: int) -> Letter | None:
+    row = db.session.get_one(CaseFiling, filing)
+    if row.state != "checked":
+        return None
+    url = _site_url(f"dashboard/cases/{row.case.public_id}/updates/new")
+    return _letter("filing_checked", row.case, can_update=row.case.is_published, update_url=url)
+
+
+@letter("cases.filing_refused")
+def filing_refused(filing: int) -> Letter | None:
+    """What the reviewer wrote may tell of the case: about a private one it waits behind the sign-in."""
+    row = db.session.get_one(CaseFiling, filing)
+    if row.state != "refused":
+        return None
+    comment = "" if row.case.is_private else row.reason
+    url = _site_url(f"dashboard/cases/{row.case.public_id}/proofs")
+    return _letter("filing_refused", row.case, comment=comment, has_comment=True, remarks=(), proofs_url=url)
+
+
 # ---------------------------------------------------------------- the client's consent
 def _consent(consent: int, state: Consent) -> ClientConsent | None:
     """What a client was asked, if it still stands like this."""
@@ -238,6 +259,20 @@ def kept_private(case: int) -> Letter | None:
     return _letter("kept_private", found) if found.is_private else None
 
 
+@letter("cases.page_changed")
+def page_changed(case: int) -> Letter | None:
+    """To the lawyer: an approved change stands on the page, and until when its backers decide again."""
+    found = db.session.get_one(Case, case)
+    return _letter("page_changed", found, until=found.withdraw_until) if found.changed_at else None
+
+
+@letter("cases.change_refused")
+def change_refused(case: int) -> Letter | None:
+    """To the lawyer: an approved change came too late for its page. `case` is the change, which may be gone."""
+    draft = db.session.get(Case, case)
+    return _letter("change_refused", draft) if draft is not None and draft.is_editable else None
+
+
 @letter("cases.made_private")
 def made_private(case: int) -> Letter | None:
     found = db.session.get_one(Case, case)
@@ -248,3 +283,28 @@ def made_private(case: int) -> Letter | None:
 def not_published(case: int) -> Letter | None:
     found = _in(case, CaseState.APPROVED)
     return _letter("not_published", found) if found and found.publish_at is None else None
+
+
+# ---------------------------------------------------------------- reporting restrictions
+@letter("cases.name_hidden")
+def name_hidden(case: int, name: int) -> Letter | None:
+    return _restriction("name_hidden", case, name, is_lifted=False)
+
+
+@letter("cases.name_told_again")
+def name_told_again(case: int, name: int) -> Letter | None:
+    return _restriction("name_told_again", case, name, is_lifted=True)
+
+
+def _restriction(template: str, case_id: int, name_id: int, *, is_lifted: bool) -> Letter | None:
+    """A letter about a hidden name, which it does not tell: it names the order."""
+    case, row = db.session.get_one(Case, case_id), db.session.get_one(RestrictedName, name_id)
+    if (row.lifted_at is not None) is not is_lifted:
+        return None
+    return _letter(
+        template,
+        case,
+        order="" if case.is_private else row.order_ref,
+        has_files=case.has_files,
+        names_url=_site_url(f"dashboard/cases/{case.public_id}/restrictions"),
+    )

@@ -23,10 +23,13 @@ from app.database import db
 from app.jobs.queue import defer
 from app.storage import files
 from app.storage.models import StoredFile
+from app.web import throttle
 
 Thing = TypeVar("Thing", CaseDocument, CasePicture)
 MOST_DOCUMENTS = 20
 MOST_PICTURES = 7  # the cover, and six
+HOUR = 3600
+UPLOADS_OF_ONE_LAWYER = 120
 WIDTHS = (480, 960, 1440)  # pixels
 LARGEST_EDGE = 2000  # pixels of what is kept of a picture
 
@@ -90,14 +93,15 @@ class Sent:
 # ---------------------------------------------------------------- looking
 def may_change(case: Case) -> bool:
     """Whether its lawyer may add and remove."""
-    return case.taken_down_at is None and (case.is_editable or case.is_published)
+    on_page = case.change_of_id is None and (case.is_editable or case.is_published)
+    return case.taken_down_at is None and on_page
 
 
 def documents(case: Case) -> list[CaseDocument]:
     """The documents of a case, the oldest first."""
     if not case.has_files:
         return []
-    mine = select(CaseDocument).where(CaseDocument.case_id == case.id, CaseDocument.removed_at.is_(None))
+    mine = select(CaseDocument).where(CaseDocument.case_id == case.files_of, CaseDocument.removed_at.is_(None))
     mine = mine.options(joinedload(CaseDocument.file))
     return list(db.session.scalars(mine.order_by(CaseDocument.dated_on, CaseDocument.id)))
 
@@ -106,7 +110,7 @@ def pictures(case: Case) -> list[CasePicture]:
     """The pictures of a case, the cover first, then as they were added."""
     if not case.has_files:
         return []
-    mine = select(CasePicture).where(CasePicture.case_id == case.id, CasePicture.removed_at.is_(None))
+    mine = select(CasePicture).where(CasePicture.case_id == case.files_of, CasePicture.removed_at.is_(None))
     mine = mine.options(joinedload(CasePicture.file), selectinload(CasePicture.variants))
     return list(db.session.scalars(mine.order_by(CasePicture.is_cover.desc(), CasePicture.id)))
 
@@ -120,7 +124,7 @@ def find(case: Case, public_id: str) -> CaseDocument | CasePicture:
 
 
 def _one(kind: type[Thing], case: Case, public_id: str) -> Thing | None:
-    wanted = (kind.case_id == case.id, kind.public_id == public_id, kind.removed_at.is_(None))
+    wanted = (kind.case_id == case.files_of, kind.public_id == public_id, kind.removed_at.is_(None))
     return db.session.scalars(select(kind).where(*wanted)).one_or_none()
 
 
@@ -129,6 +133,13 @@ def variant(picture: CasePicture, width: int) -> PictureVariant:
     if not picture.variants:
         raise NotFound()
     return next((one for one in picture.variants if one.width >= width), picture.variants[-1])
+
+
+def count_upload(case: Case) -> None:
+    """Count a file that a lawyer sends, good or bad. Raises throttle.TooMany."""
+    key = str(case.lawyer_id)
+    throttle.check("case.upload", key, UPLOADS_OF_ONE_LAWYER, HOUR)
+    throttle.note("case.upload", key)
 
 
 # ---------------------------------------------------------------- documents

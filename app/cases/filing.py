@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases import access, fields, moves, queries, videos
+from app.cases import access, fields, moves, queries, restrictions, videos
 from app.cases import files as case_files
 from app.cases.file_forms import DocumentForm, FileForm, PictureForm, VideoForm
 from app.cases.files import Sent
@@ -22,15 +22,12 @@ from app.database import db
 from app.i18n.errors import render_error
 from app.storage import cleaning, files
 from app.storage.cleaning import Clean
-from app.web import throttle
 from app.web.access import by_token, lawyer, public, staff
 from app.web.fields import blame
 from app.web.headers import keep_private
 from app.web.visitor import current_visitor
 
 blueprint = Blueprint("filing", __name__)
-HOUR = 3600
-UPLOADS_OF_ONE_LAWYER = 120
 _FILES = "/dashboard/cases/<public_id>/files"
 _SHORTLY = "public, max-age=60"  # what is taken off a page is soon gone from caches too
 
@@ -40,7 +37,7 @@ _SHORTLY = "public, max-age=60"  # what is taken off a page is soon gone from ca
 @public
 def show(slug: str, file_id: str) -> Response:
     case = access.find(slug, current_visitor())
-    thing = case_files.find(case, file_id)
+    thing = _shown(case, file_id)
     answer = _hand_out(thing)
     if isinstance(thing, CasePicture) and not case.is_private:
         del answer.headers["X-Robots-Tag"]
@@ -67,7 +64,15 @@ def asked(token: str, file_id: str) -> Response:
     consent = access.asked(token)
     if consent.answer:
         raise NotFound()
-    return _hand_out(case_files.find(consent.case, file_id))
+    return _hand_out(_shown(consent.case, file_id))
+
+
+def _shown(case: Case, file_id: str) -> CaseDocument | CasePicture:
+    """A file that is not withheld. Raises NotFound."""
+    thing = case_files.find(case, file_id)
+    if restrictions.is_withheld(case, thing):
+        raise NotFound()
+    return thing
 
 
 def _hand_out(thing: CaseDocument | CasePicture) -> Response:
@@ -169,7 +174,7 @@ def _receive(
     try:
         if not case_files.may_change(case):
             raise case_files.Resting()
-        _count_upload(case)
+        case_files.count_upload(case)
         db.session.commit()
         with clean(cast(BinaryIO, form.file.stream)) as made:
             add(moves.held(_own(public_id)), made)
@@ -181,13 +186,6 @@ def _receive(
         return _page(_own(public_id), form, status=error.status)
     db.session.commit()
     return None
-
-
-def _count_upload(case: Case) -> None:
-    """Count a file that a lawyer sends, good or bad. Raises TooMany."""
-    key = str(case.lawyer_id)
-    throttle.check("case.upload", key, UPLOADS_OF_ONE_LAWYER, HOUR)
-    throttle.note("case.upload", key)
 
 
 def _video(case: Case) -> ResponseReturnValue:

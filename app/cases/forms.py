@@ -42,12 +42,14 @@ from app.cases.labels import (
     VISIBILITIES,
 )
 from app.cases.models import Case
+from app.cases.proof_forms import InstructionFields
 from app.core import ids, richtext
 from app.core.money import AmountError, Money, parse
 from app.core.text import ascii_digits, word_count
 from app.i18n.errors import render_error
 from app.i18n.format import amount_input, digits, num_text, unit
 from app.i18n.locale import LANGUAGES, direction, get_locale, using_language
+from app.settings.queries import in_force
 from app.web.fields import (
     FORM_KEY,
     AtMost,
@@ -206,8 +208,8 @@ class AboutForm(StepForm):
         return {"title": case.title, "area": case.area.slug if case.area else None, "kind": case.kind}
 
 
-class PartiesForm(StepForm):
-    """Who is suing whom, where and for what."""
+class PartiesForm(InstructionFields, StepForm):
+    """Who is suing whom, where and for what, and how the client has instructed the lawyer."""
 
     acting_for = _line_field(_l("Who do you act for?"), 160, Needed(_l("Say who you act for.")))
     respondent = _line_field(_l("Who is on the other side?"), 160, Needed(_l("Say who is on the other side.")))
@@ -239,7 +241,22 @@ class PartiesForm(StepForm):
     @staticmethod
     def stored(case: Case) -> dict[str, Any]:
         said = vars(drafting.parties_of(case))
-        return said | {"benefits_number": digits(str(case.benefits_number or ""))}
+        return said | {"benefits_number": digits(str(case.benefits_number or ""))} | InstructionFields.stated(case)
+
+    @property
+    def is_other_client(self) -> bool:
+        """Whether the client was changed, and what they signed is still what another client had signed."""
+        was, client = self.case.instruction, self.acting_for.data or ""
+        changed = was is not None and was.kind != "" and was.stated_for != self.case.client_key_of(client)
+        return changed and self.instructed_for.data != client
+
+    def validate_instruction_kind(self, field: RadioField) -> None:
+        """Ask anew, once, with empty boxes."""
+        if self.whole and self.acting_for.data and self.is_other_client:
+            self.instructed_for.data = self.acting_for.data
+            for name in ("instruction_kind", "instruction_by", "instruction_on"):
+                self[name].process_data(None)
+            raise ValidationError(_("You act for somebody else now. Say anew what they have signed."))
 
     def validate_benefits_number(self, field: StringField) -> None:
         if field.data and self.number is None:
@@ -329,7 +346,7 @@ class PricedForm(Form):
     @property
     def most(self) -> Money:
         """No line can be above the largest target."""
-        return Money(current_app.config["AMICUS"].maximum_target, self.currency)
+        return Money(in_force().maximum_target, self.currency)
 
     @property
     def money(self) -> Money | None:

@@ -1,6 +1,6 @@
 """The lawyer's doors to who may come in to a private page: invitations by letter, and a passphrase for its links."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,6 +15,7 @@ from app.core.errors import DomainError
 from app.database import db
 from app.i18n.format import num_text
 from app.i18n.locale import LANGUAGES
+from app.settings.queries import in_force
 from app.web import throttle
 from app.web.access import lawyer
 from app.web.fields import AtMost, blame, cleaned
@@ -114,7 +115,7 @@ def _list(case: Case, form: InvitationsForm) -> str:
         invited=[(grant, invitations.standing(grant)) for grant in invitations.of_case(case)],
         labels=labels,
         most=invitations.MOST,
-        days=current_app.config["AMICUS"].invitation_days,
+        days=in_force().invitation_days,
     )
 
 

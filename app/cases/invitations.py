@@ -21,6 +21,7 @@ from app.core.errors import N_, Invalid
 from app.database import db
 from app.i18n.locale import LANGUAGES, alternate_url
 from app.mail.outbox import post
+from app.settings.queries import in_force
 from app.web.secret import secret_key
 
 MOST = 50  # addresses at a time
@@ -95,7 +96,7 @@ def invite(case: Case, addresses: Sequence[str], lang: str) -> list[CaseGrant]:
 
 
 def _invite(case: Case, email: str, lang: str) -> CaseGrant:
-    days = timedelta(days=current_app.config["AMICUS"].invitation_days)
+    days = timedelta(days=in_force().invitation_days)
     grant = CaseGrant(
         case_id=case.id,
         kind="invitation",

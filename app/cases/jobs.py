@@ -4,7 +4,7 @@ import structlog
 from sqlalchemy import select
 
 from app.cases import files as case_files
-from app.cases import publishing
+from app.cases import publishing, restrictions
 from app.cases.models import CasePicture
 from app.core.errors import Invalid
 from app.database import db
@@ -14,6 +14,12 @@ from app.storage import cleaning, files
 
 log = structlog.get_logger()
 each_second(publishing.publish_due)
+
+
+@job("cases.end_restrictions", every_minutes=1)
+def end_restrictions() -> None:
+    """Let names be told again whose restriction has run out."""
+    restrictions.end_due()
 
 
 @job("cases.make_variants")

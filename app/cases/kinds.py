@@ -21,7 +21,8 @@ class Kind:
     `skips` are the parts of "People and court" that it is not asked for; `stages` the legal stages on offer. Where it
     `has_costs`, the losing side may have to pay, and backers must be told. `names` are other names of its fields than
     the usual ones in the form, `facts` on the page. The template: headings of a story (`outline`), what the money
-    usually pays for (`lines`), and what it is raised for in turn (`raising`, with reasons).
+    usually pays for (`lines`), and what it is raised for in turn (`raising`, with reasons). `unfiled` says what it is
+    that is never filed at a court; empty for what can be.
     """
 
     about: LazyString
@@ -33,6 +34,7 @@ class Kind:
     has_costs: bool = False
     names: Mapping[str, LazyString] = field(default_factory=dict)
     facts: Mapping[str, LazyString] = field(default_factory=dict)
+    unfiled: LazyString | None = None
 
     def needs(self, part: str, legal_stage: str) -> bool:
         """Whether a case must say this part of "People and court"; a claim number only once a claim is filed."""
@@ -78,6 +80,7 @@ KINDS: dict[str, Kind] = {
         about=_l("You find out whether there is a case, or try to settle it without a court."),
         stages=("pre_action",),
         skips=frozenset({"court", "claim_number"}),
+        unfiled=_l("Advice or pre-action work: nothing is filed at court"),
         names={
             "respondent": _l("Who would be on the other side?"),
             "cause_of_action": _l("The legal question"),
@@ -172,6 +175,7 @@ KINDS: dict[str, Kind] = {
         about=_l("You work for a change of the law itself, not for a judgment."),
         stages=("pre_action", "consultation", "parliament"),
         skips=frozenset({"respondent", "claim_number"}),
+        unfiled=_l("Law reform: there is no court case"),
         names={
             "court": _l("Who can change it?"),
             "cause_of_action": _l("The law or rule that should change"),

@@ -17,6 +17,12 @@ DOCUMENTS: dict[str, LazyString] = {
     "letter": _lp("document", "Letter"),
     "other": _lp("document", "Other document"),
 }
+# What a client signs to instruct a lawyer.
+INSTRUCTIONS: dict[str, LazyString] = {
+    "client_care": _lp("instruction", "Client care letter"),
+    "engagement": _lp("instruction", "Engagement letter or retainer"),
+    "authority": _lp("instruction", "Signed authority to act"),
+}
 # The steps of the wizard, by the names of `service.STEPS`.
 STEPS: dict[str, LazyString] = {
     "visibility": _l("Who can see it"),
@@ -96,6 +102,7 @@ DECISIONS: dict[str, LazyString] = {
     "request_changes": _lp("decision", "Changes requested"),
     "decline": _lp("decision", "Declined"),
     "keep_private": _lp("decision", "Kept private"),
+    "make_public": _lp("decision", "May become public"),
 }
 # Why a page may be turned down: what the lawyer is told, and what the published policy says it means.
 REFUSALS: dict[str, tuple[LazyString, LazyString]] = {
@@ -142,7 +149,7 @@ REFUSALS: dict[str, tuple[LazyString, LazyString]] = {
 }
 # What a reviewer has looked at before they approve a page; every one must be ticked.
 CHECKS: dict[str, LazyString] = {
-    "instruction": _l("There is a client, and the lawyer acts for them"),
+    "instruction": _l("There is a client, and the proof of instruction says that this lawyer acts for them"),
     "facts": _l("It is clear who asks whom for what, in which court, and who benefits"),
     "money": _l("The budget says what the money pays for, and only for what we allow"),
     "risk": _l("The deadline and what losing could cost are told"),
@@ -161,6 +168,12 @@ REASONS: dict[str, LazyString] = {
     "rights": _l("somebody else’s rights in words or pictures"),
     "lawyer": _l("the lawyer’s verification"),
     "other": _l("another reason"),
+}
+FILINGS: dict[str, LazyString] = {
+    "sent": _lp("filing", "Waits to be checked"),
+    "checked": _lp("filing", "Checked"),
+    "refused": _lp("filing", "Not accepted"),
+    "replaced": _lp("filing", "Replaced by a later one"),
 }
 APPEALS: dict[str, LazyString] = {
     "uphold": _l("The refusal stands"),

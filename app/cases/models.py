@@ -46,6 +46,14 @@ class Case(Base):
     `suspended_for` names what holds it (`service.CAUSES`), with commas; it is suspended as long as one of them does.
     `has_files` says whether a document or a picture stands on it, so that a page without any asks for none.
     `video` is a site and what it calls the video there, with a colon (see `videos`).
+    `instruction_for` is the `client_key` for which staff accepted that the lawyer is instructed, `instruction_seen_at`
+    when they saw the paper, if there was one. `filed_…` is what staff found filed in court, at `filing_checked_at`.
+    `restricted_at` is when a name that may not be told was last added, None while there is none; `restriction_changes`
+    counts whatever changed what is told (see `restrictions`).
+    A change to a live page is written as a draft of its own, which never goes live: `change_of_id` names the page,
+    `change_base` the number of the version that it began from, `change_note` tells what changes and why, and
+    `change_marked` says that the lawyer calls it material (see `changing`). `changed_at` is when the words of a live
+    page last changed, `withdraw_until` when the time ends in which backers decide again about a material change.
     `suspended_because` and `taken_down_because` are codes of `labels.REASONS`, `suspended_line` what the page says.
     """
 
@@ -98,6 +106,12 @@ class Case(Base):
     prospects_note: Mapped[str] = mapped_column(Text, default="", server_default="")
     prospects_on: Mapped[date | None]
     video: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    instruction_for: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    instruction_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    filed_court: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    filed_number: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    filed_on: Mapped[date | None]
+    filing_checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     has_files: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     steps_done: Mapped[str] = mapped_column(String(120), default="")
@@ -123,6 +137,14 @@ class Case(Base):
     public_wanted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     passphrase_hash: Mapped[str] = mapped_column(String(200), default="", server_default="")
     relaunch_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    change_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    change_base: Mapped[int] = mapped_column(default=0, server_default="0")
+    change_note: Mapped[str] = mapped_column(String(600), default="", server_default="")
+    change_marked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdraw_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    restricted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    restriction_changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     lawyer: Mapped[Lawyer] = relationship()
     area: Mapped[Area | None] = relationship()
@@ -133,6 +155,7 @@ class Case(Base):
         back_populates="case", order_by="CaseStage.position", cascade="all, delete-orphan"
     )
     reviews: Mapped[list["CaseReview"]] = relationship(back_populates="case", order_by="CaseReview.id")
+    instruction: Mapped["CaseInstruction | None"] = relationship(back_populates="case", passive_deletes="all")
 
     @property
     def is_private(self) -> bool:
@@ -145,9 +168,28 @@ class Case(Base):
         return self.is_private and self.public_wanted_at is None
 
     @property
+    def files_of(self) -> int:
+        """The id of the case whose documents and pictures stand on this page: a change shows those of the live page."""
+        return self.change_of_id or self.id
+
+    @property
     def can_ask_client(self) -> bool:
         """Whether the client's answer decides something: before the page is live, or before it becomes public."""
         return self.state in ASKABLE or self.public_wanted_at is not None
+
+    @property
+    def client_key(self) -> str:
+        """Which lawyer acts for which client. A proof of instruction is good for one such pair."""
+        return self.client_key_of(self.acting_for)
+
+    def client_key_of(self, acting_for: str) -> str:
+        """The same, if the lawyer acted for this client."""
+        return f"{self.lawyer_id}:{acting_for}"
+
+    @property
+    def is_instructed(self) -> bool:
+        """Whether staff accepted that this client has instructed this lawyer."""
+        return self.instruction_for != "" and self.instruction_for == self.client_key
 
     @property
     def is_editable(self) -> bool:
@@ -163,6 +205,13 @@ class Case(Base):
     def is_frozen(self) -> bool:
         """Whether its money rests: nothing is collected and nothing paid out. See `queries.frozen`."""
         return self.suspended_at is not None or self.lawyer.frozen_since is not None
+
+    def withholds(self, added_at: datetime, cleared_at: datetime | None) -> bool:
+        """Whether a file that was added then is kept back: a name was hidden since, and the lawyer has not said that
+        the file does not tell it.
+        """
+        since = self.restricted_at
+        return since is not None and added_at <= since and (cleared_at is None or cleared_at < since)
 
     def takes_pledges(self, moment: datetime) -> bool:
         """Whether a pledge may join at `moment`: still raising, not suspended, in time (the deadline itself counts)."""
@@ -363,9 +412,65 @@ class CaseGrant(Base):
     case: Mapped[Case] = relationship()
 
 
+class CaseVersion(Base):
+    """What a live page said from `at` until the next version: `words` has each part of it (see `history.words_of`) as
+    JSON. The first is that of the publication. `note` tells everybody what changed and why. Of a material change
+    `told_at` is when the last backer was written to, and `withdraw_until` how long they could decide again.
+    """
+
+    __tablename__ = "case_versions"
+    __table_args__ = (UniqueConstraint("case_id", "n"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(String(600), default="")
+    is_material: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(Text)
+    told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdraw_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship()
+
+
+class RestrictedName(Base):
+    """A name that a court has said may not be told, or other words, and what stands in its place in each language.
+
+    `kind` is `person` (every part of the name is hidden) or `words`; `spellings` are further ones, one on each line.
+    The order of the court has a reference and a day; the last day it lasts is `until_on`, if it names one. The row is
+    kept when it is lifted; `lifted_by` is then None if it ended by itself. The words are told to nobody but the lawyer
+    of the case and reviewers.
+    """
+
+    __tablename__ = "restricted_names"
+    __table_args__ = (Index("ix_restricted_names_case", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    words: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(10))
+    spellings: Mapped[str] = mapped_column(Text, default="")
+    told_en: Mapped[str] = mapped_column(String(60))
+    told_fa: Mapped[str] = mapped_column(String(60))
+    order_ref: Mapped[str] = mapped_column(String(120))
+    ordered_on: Mapped[date]
+    until_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(600), default="")
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    lifted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    lifted_because: Mapped[str] = mapped_column(String(600), default="")
+
+    case: Mapped[Case] = relationship()
+
+
 class CaseDocument(Base):
     """A paper that belongs to the case. `kind` is one of `labels.DOCUMENTS`; `sent_sha256` is of the file as it was
-    sent, by which one that is sent twice is known. What was removed keeps its row and loses its file.
+    sent, by which one that is sent twice is known. What was removed keeps its row and loses its file. `cleared_at` is
+    when the lawyer said that it holds no restricted name.
     """
 
     __tablename__ = "case_documents"
@@ -382,6 +487,7 @@ class CaseDocument(Base):
     added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
     file: Mapped[StoredFile] = relationship()
@@ -407,6 +513,7 @@ class CasePicture(Base):
     added_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
     file: Mapped[StoredFile] = relationship()
@@ -429,3 +536,63 @@ class PictureVariant(Base):
 
     picture: Mapped[CasePicture] = relationship(back_populates="variants")
     file: Mapped[StoredFile] = relationship()
+
+
+class CaseInstruction(Base):
+    """How the lawyer of a case was instructed: which of `labels.INSTRUCTIONS` was signed, by whom and when; perhaps the
+    paper itself, for staff only. It says so of the client and the lawyer in `stated_for` (a `Case.client_key`).
+
+    `sent_sha256` is of the paper as it was sent. `decided_at` is when staff decided about the page.
+    """
+
+    __tablename__ = "case_instructions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), unique=True)
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    signed_by: Mapped[str] = mapped_column(String(160), default="")
+    signed_on: Mapped[date | None]
+    stated_for: Mapped[str] = mapped_column(String(200), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    sent_sha256: Mapped[str] = mapped_column(String(64), default="")
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    case: Mapped[Case] = relationship(back_populates="instruction")
+    file: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def paper(self) -> StoredFile | None:
+        """The paper, as long as we have it."""
+        return self.file if self.file is not None and self.file.deleted_at is None else None
+
+
+class CaseFiling(Base):
+    """What a lawyer says was filed in court, with a paper that proves it, for staff only.
+
+    `state` is `sent`, `checked`, `refused` or `replaced` by a later one; `reason` is why it was refused.
+    """
+
+    __tablename__ = "case_filings"
+    __table_args__ = (Index("ix_case_filings_case", "case_id", "id"), Index("ix_case_filings_state", "state", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(10), default="sent")
+    court: Mapped[str] = mapped_column(String(120))
+    claim_number: Mapped[str] = mapped_column(String(60), default="")
+    filed_on: Mapped[date]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    sent_sha256: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    case: Mapped[Case] = relationship()
+    file: Mapped[StoredFile] = relationship()
+
+    @property
+    def paper(self) -> StoredFile | None:
+        """The paper, as long as we have it."""
+        return self.file if self.file.deleted_at is None else None

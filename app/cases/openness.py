@@ -10,7 +10,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from app.cases import access, client, labels, queries, visibility
+from app.cases import access, client, labels, queries, review, visibility
 from app.cases.models import Case
 from app.core.errors import DomainError, NotFound
 from app.database import db
@@ -124,9 +124,12 @@ def decide(public_id: str) -> ResponseReturnValue:
         db.session.rollback()
         status = blame(form, error)
         return _decision(case, form), status
+    waits = form.decision.data == "public" and case.is_private
     db.session.commit()
     if is_first:
         flash(_("Your decision is saved. The lawyer is told by email."), "done")
+    elif waits:
+        flash(_("Your approval is saved. Another reviewer must agree that the page becomes public."), "done")
     return redirect(url_for("cases_admin.queue"), 303)
 
 
@@ -146,6 +149,9 @@ def _decision(case: Case, form: AnswerForm) -> str:
         is_agreed=visibility.is_agreed(case),
         consent=client.standing(case),
         is_own=case.lawyer.user_id == current_visitor().user_id,
+        needed=review.approvals_needed(case),
+        opened_by=visibility.opened_by(case),
+        user_id=current_visitor().user_id,
         labels=labels,
     )
 

@@ -5,12 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, delete, false, func, select, union, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, union, update
 
 from app.accounts.personal import Person, told
 from app.audit.models import AuditEntry
 from app.audit.service import record
-from app.cases.models import Case, CaseDocument, CaseGrant, CasePicture, CaseReview, ClientConsent, PictureVariant
+from app.cases.models import (
+    Case,
+    CaseDocument,
+    CaseFiling,
+    CaseGrant,
+    CaseInstruction,
+    CasePicture,
+    CaseReview,
+    ClientConsent,
+    PictureVariant,
+)
 from app.cases.states import PUBLISHED, CaseState
 from app.core import clock, erased
 from app.database import db
@@ -44,10 +54,13 @@ def _case(case: Case) -> dict[str, Any]:
     reviews = db.session.scalars(select(CaseReview).where(CaseReview.case_id == case.id).order_by(CaseReview.id))
     papers = select(CaseDocument).where(CaseDocument.case_id == case.id).order_by(CaseDocument.id)
     pictures = select(CasePicture).where(CasePicture.case_id == case.id).order_by(CasePicture.id)
+    filings = select(CaseFiling).where(CaseFiling.case_id == case.id).order_by(CaseFiling.id)
     return told(case, "story_html") | {
         "reviews": [told(review) for review in reviews],
         "documents": [told(paper, "sent_sha256") for paper in db.session.scalars(papers)],
         "pictures": [told(picture, "sent_sha256") for picture in db.session.scalars(pictures)],
+        "instruction": told(case.instruction, "sent_sha256") if case.instruction else None,
+        "filings": [told(filing, "sent_sha256") for filing in db.session.scalars(filings)],
     }
 
 
@@ -83,8 +96,21 @@ def erase(person: Person) -> None:
     db.session.execute(  # a link's label names whom it was for; a pledge's is its id
         update(CaseGrant).where(CaseGrant.case_id.in_(live), CaseGrant.kind != "pledge").values(label="")
     )
+    told_of = or_(CaseInstruction.case_id.in_(live), CaseInstruction.case_id.in_(_clients_cases(person)))
+    papers = _proofs(CaseInstruction.id.in_(_ids(told_of)), CaseFiling.case_id.in_(live))
+    forget_proofs(list(db.session.scalars(union(*papers))))
+    forget_signers(list(db.session.scalars(_ids(told_of))))
     forget_clients(list(db.session.scalars(select(ClientConsent.id).where(_asked(person)))))
     forget_invitations(list(db.session.scalars(select(CaseGrant.id).where(_invited(person)))))
+
+
+def _clients_cases(person: Person) -> Any:
+    """Ids of the cases whose client they are: what was signed bears their name."""
+    return select(ClientConsent.case_id).where(_asked(person))
+
+
+def _ids(instructions: ColumnElement[bool]) -> Any:
+    return select(CaseInstruction.id).where(instructions, CaseInstruction.signed_by != erased.NAME)
 
 
 # ---------------------------------------------------------------- by the clock
@@ -118,11 +144,50 @@ def _files(case_ids: Collection[int]) -> list[StoredFile]:
     """Everything on the disk that belongs to these pages."""
     pictures = select(CasePicture.id).where(CasePicture.case_id.in_(case_ids))
     held = union(
+        *_proofs(CaseInstruction.case_id.in_(case_ids), CaseFiling.case_id.in_(case_ids)),
         select(CaseDocument.file_id).where(CaseDocument.case_id.in_(case_ids)),
         select(CasePicture.file_id).where(CasePicture.case_id.in_(case_ids)),
         select(PictureVariant.file_id).where(PictureVariant.picture_id.in_(pictures)),
     )
     return list(db.session.scalars(select(StoredFile).where(StoredFile.id.in_(held))))
+
+
+def _proofs(instructions: ColumnElement[bool], filings: ColumnElement[bool]) -> tuple[Any, Any]:
+    """What finds the ids of the papers of these proofs."""
+    said = select(CaseInstruction.file_id).where(CaseInstruction.file_id.is_not(None), instructions)
+    return said, select(CaseFiling.file_id).where(filings)
+
+
+def proofs_decided(before: datetime) -> Any:
+    """Ids of papers that prove an instruction or a filing, decided about before that moment and still there.
+
+    What waits for a decision again, after an appeal for example, has time until then.
+    """
+    waits = select(Case.id).where(Case.state.in_((CaseState.DRAFT, CaseState.IN_REVIEW, CaseState.CHANGES_REQUESTED)))
+    papers = _proofs(
+        and_(CaseInstruction.decided_at <= before, CaseInstruction.case_id.not_in(waits)),
+        CaseFiling.decided_at <= before,
+    )
+    return select(StoredFile.id).where(StoredFile.deleted_at.is_(None), StoredFile.id.in_(union(*papers)))
+
+
+def forget_proofs(file_ids: Collection[int]) -> None:
+    """Delete these papers; that there were some, and what was decided, stays."""
+    for file in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(file_ids))):
+        files.delete(file)
+        file.name = f"erased.{file.kind}"
+
+
+def signers_over(before: datetime) -> Any:
+    """Ids of instructions for cases that ended before that moment, with the name of who signed."""
+    named = CaseInstruction.signed_by.not_in(("", erased.NAME))
+    return select(CaseInstruction.id).join(CaseInstruction.case).where(is_over(before), named)
+
+
+def forget_signers(instruction_ids: Collection[int]) -> None:
+    """Take the names of who signed out of these instructions."""
+    theirs = update(CaseInstruction).where(CaseInstruction.id.in_(instruction_ids))
+    db.session.execute(theirs.values(signed_by=erased.NAME))
 
 
 def invitations_ended(before: datetime) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
-from app.cases import client
+from app.cases import client, history, restrictions
 from app.cases.drafting import check_deadline, deadline_on
 from app.cases.models import Case, CaseGrant, Tombstone
 from app.cases.moves import IllegalMove, NotVerified, held, move, tell_lawyer
@@ -44,6 +44,8 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "", first_li
     is there to see it. Raises NotVerified, client.NoConsent, BadDeadline, IllegalMove.
     """
     case = held(case)
+    if case.change_of_id is not None:
+        raise IllegalMove()
     if not case.lawyer.is_verified:
         raise NotVerified()
     if case.state == CaseState.APPROVED:
@@ -59,6 +61,7 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "", first_li
         case.slug = case.public_id
     else:
         take_slug(case)
+    history.keep(case, by_id=case.lawyer.user_id)
     record("case.published", case, actor_id=case.lawyer.user_id)
     tell_lawyer(case, "published")
     if case.relaunch_of_id is not None:
@@ -81,7 +84,7 @@ def plan(case: Case, moment: datetime, day: date | None = None) -> None:
     BadDeadline, IllegalMove.
     """
     case = held(case)
-    if case.state != CaseState.APPROVED:
+    if case.state != CaseState.APPROVED or case.change_of_id is not None:
         raise IllegalMove()
     if not case.lawyer.is_verified:
         raise NotVerified()
@@ -155,7 +158,7 @@ def take_slug(case: Case) -> None:
         db.session.delete(once)
         return
     while True:
-        slug = _free_slug(case.title)
+        slug = _free_slug(restrictions.told(case, case.title, case.lang))
         try:
             # Another transaction may have taken it since we looked; the database tells, and we look again.
             with db.session.begin_nested():

@@ -20,6 +20,7 @@ from app.database import db
 from app.i18n.locale import alternate_url
 from app.lawyers.models import Lawyer
 from app.lawyers.states import LawyerState
+from app.settings.queries import in_force
 from app.web.visitor import NOBODY, Visitor
 
 PAGE = 24
@@ -247,10 +248,13 @@ def of_lawyers(lawyer_ids: Sequence[int]) -> dict[int, Work]:
 
 
 def of_lawyer(lawyer_id: int) -> list[Case]:
-    """Every case of a lawyer, the latest first."""
+    """Every case of a lawyer, the latest first, without the changes that are being written."""
     return list(
         db.session.scalars(
-            select(Case).where(Case.lawyer_id == lawyer_id).options(joinedload(Case.area)).order_by(Case.id.desc())
+            select(Case)
+            .where(Case.lawyer_id == lawyer_id, Case.change_of_id.is_(None))
+            .options(joinedload(Case.area), joinedload(Case.instruction))
+            .order_by(Case.id.desc())
         )
     )
 
@@ -272,7 +276,7 @@ class Waiting:
 
 
 def _waiting(case: Case, since: datetime, *, approvals: int = 0, needed: int = 1, is_appeal: bool = False) -> Waiting:
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     zone = ZoneInfo(settings.court_time_zone)
     answer_by = working_days.after(since.astimezone(zone).date(), settings.review_days)
     is_late = clock.now().astimezone(zone).date() > answer_by

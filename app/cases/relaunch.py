@@ -1,11 +1,13 @@
 """What can happen after a case has missed its target: its lawyer tries again, with a new page that begins as a copy.
 
-The copy is a draft like any other: its client is asked, staff review it. No pledge comes along.
+The copy is a draft like any other: its client is asked, staff review it. No pledge comes along, and no proof: how the
+client instructs the lawyer, and that the case is filed, is shown anew.
 """
 
 from sqlalchemy import select
 
 from app.audit.service import record
+from app.cases import restrictions
 from app.cases.drafting import Line, Stage, open_case, plan_stages, set_budget
 from app.cases.models import Case
 from app.cases.moves import IllegalMove, held
@@ -46,12 +48,14 @@ def start_again(case: Case) -> Case:
     for name in COPIED:
         setattr(new, name, getattr(case, name))
     new.relaunch_of_id = case.id
+    restrictions.inherit(case, new)
     set_budget(new, [Line(line.label, line.detail, line.amount) for line in case.budget], None, whole=False)
     if case.stages:
         first, *later = [Stage(stage.title, stage.reason, stage.amount) for stage in case.stages]
         plan_stages(new, first, later)
     done = [*new.steps_done.split(","), *case.steps_done.split(",")]
-    new.steps_done = ",".join(dict.fromkeys(step for step in done if step and step != "deadline"))
+    left = {"deadline", "parties"} if new.target is not None else {"deadline", "parties", "budget"}
+    new.steps_done = ",".join(dict.fromkeys(step for step in done if step and step not in left))
     case.version += 1
     db.session.flush()
     record("case.started_again", case, actor_id=case.lawyer.user_id, draft=new.id)

@@ -6,12 +6,11 @@ two who approve it, of the same version.
 
 from collections.abc import Collection, Mapping
 
-from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.models import User
 from app.audit.service import record
-from app.cases import client, fields
+from app.cases import client, court_filing, fields, instruction
 from app.cases.client import Client
 from app.cases.drafting import BadChoice, missing
 from app.cases.labels import CHECKS, REFUSALS
@@ -21,6 +20,8 @@ from app.cases.states import CaseState
 from app.core import clock
 from app.core.errors import N_, Conflict, Invalid
 from app.database import db
+from app.jobs.queue import defer
+from app.settings.queries import in_force
 
 
 class NotComplete(Conflict):
@@ -71,6 +72,8 @@ def submit(case: Case) -> None:
         raise NotVerified()
     if case.is_editable and missing(case):
         raise NotComplete()
+    if case.change_of_id is not None and not case.change_note:
+        raise NotComplete()
     if move(case, CaseState.IN_REVIEW):
         case.submitted_at = clock.now()
         record("case.submitted", case, actor_id=case.lawyer.user_id)
@@ -100,15 +103,22 @@ def _decide(
         return False
     if case.state != CaseState.IN_REVIEW:  # an approved page goes back to the lawyer too, but not by a reviewer
         raise IllegalMove()
-    version, is_enough = case.version, True
+    version, is_enough, proof = case.version, True, None
     if state == CaseState.APPROVED:
         client.require(case)
+        proof = instruction.require(case, reviewer)
+        if case.target is not None:
+            court_filing.check_cap(case, case.target, is_checked=True)
         before = approved_by(case)
         if reviewer.id in before:
             return False
         is_enough = len(before) + 1 >= approvals_needed(case)
     if is_enough:
         move(case, state)
+    if is_enough and proof is not None:
+        instruction.accept(case, proof)
+    elif state == CaseState.DECLINED:
+        instruction.settle(case)
     review = CaseReview(case_id=case.id, reviewer_id=reviewer.id, decision=decision, code=code, comment=comment)
     review.case_version = version
     review.checks = ",".join(name for name in CHECKS if name in checks)
@@ -118,14 +128,17 @@ def _decide(
     ]
     db.session.add(review)
     record(f"case.{decision}", case, actor_id=reviewer.id, **({"code": code} if code else {}))
-    if is_enough:
+    if is_enough and state == CaseState.APPROVED and case.change_of_id is not None:
+        # What it does to the pledges is told and checked by whoever knows them.
+        defer("pledges.apply_change", {"draft_id": case.id}, uniq=f"change:{case.id}:{case.version}")
+    elif is_enough:
         tell_lawyer(case, str(state))
     return True
 
 
 def approvals_needed(case: Case) -> int:
     """How many different people must approve the page: two where it asks for much (`second_reviewer_from`)."""
-    limit = current_app.config["AMICUS"].second_reviewer_from
+    limit = in_force().second_reviewer_from
     return 2 if case.target is not None and case.target.minor >= limit else 1
 
 
@@ -143,7 +156,8 @@ def approve(case: Case, reviewer: User, comment: str = "", *, checks: Collection
     """Let the lawyer publish the page, or the second reviewer decide on it; `checks` are the names in `labels.CHECKS`
     that were looked at, which must be all.
 
-    Raises NotChecked, OwnCase, NotVerified, client.NoConsent, IllegalMove.
+    Raises NotChecked, OwnCase, NotVerified, client.NoConsent, instruction.NoInstruction, instruction.NotSeen,
+    court_filing.AboveCap, IllegalMove.
     """
     if not CHECKS.keys() <= set(checks):
         raise NotChecked()

@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.errors import N_, Conflict
 from app.core.money import Money
 from app.database import db
+from app.jobs.queue import defer
 
 
 class NotRaising(Conflict):
@@ -59,7 +60,7 @@ def change(case: Case, later: Sequence[Stage], actor: User, *, seen: int | None 
     if not may_change(case):
         raise NotRaising()
     check_later(later)
-    old, now = [_of(row) for row in case.stages[1:]], clock.now()
+    old, now, made = [_of(row) for row in case.stages[1:]], clock.now(), list[CaseStageChange]()
     if old == list(later):
         return False
     if seen not in (None, case.version):
@@ -67,7 +68,8 @@ def change(case: Case, later: Sequence[Stage], actor: User, *, seen: int | None 
     for n in range(max(len(old), len(later))):
         before, after = (stages[n] if n < len(stages) else None for stages in (old, later))
         if before != after:
-            db.session.add(_change(case, n + 2, before, after, actor))
+            made.append(_change(case, n + 2, before, after, actor))
+    db.session.add_all(made)
     case.stages = case.stages[:1]
     db.session.flush()
     case.stages += [
@@ -77,6 +79,8 @@ def change(case: Case, later: Sequence[Stage], actor: User, *, seen: int | None 
     case.version += 1
     case.updated_at = now
     record("case.stages_changed", case, actor_id=actor.id, count=len(later))
+    last = max(row.id for row in made)  # it stands for all that was changed at once
+    defer("updates.tell_of_stages", {"change_id": last}, uniq=f"stages:{last}:tell")
     return True
 
 

@@ -1,8 +1,8 @@
 """What can happen to who sees a live page: it becomes private at once, and public only by three people.
 
-The lawyer asks; the client agrees anew, to a public page; a reviewer who is not the lawyer says yes. No other way leads
-there. What turns private leaves a tombstone at its old address. Links and invitations outlive both: their holders were
-chosen for this page.
+The lawyer asks; the client agrees anew, to a public page; a reviewer who is not the lawyer says yes, or two of them
+where the page needs two. No other way leads there. What turns private leaves a tombstone at its old address. Links and
+invitations outlive both: their holders were chosen for this page.
 
 Whoever backed the page must be looked after as well: doors call `pledges.privacy`, which calls this.
 """
@@ -15,12 +15,12 @@ from app.cases import client
 from app.cases.models import Case, CaseReview, Tombstone
 from app.cases.moves import IllegalMove, NotVerified, held, tell_lawyer
 from app.cases.publishing import take_slug
-from app.cases.review import NoReason, OwnCase
+from app.cases.review import NoReason, OwnCase, approvals_needed
 from app.cases.states import Visibility
 from app.core import clock
 from app.database import db
 
-KEEP = "keep_private"  # the decision, among `CaseReview`s
+KEEP, OPEN = "keep_private", "make_public"  # the decisions, among `CaseReview`s
 
 
 def ask_public(case: Case) -> bool:
@@ -56,7 +56,8 @@ def is_agreed(case: Case) -> bool:
 
 
 def make_public(case: Case, reviewer: User, *, seen: int | None = None) -> bool:
-    """A reviewer lets the page become public; False if it is. `seen` is the version that they read.
+    """A reviewer lets the page become public, or the second one decide on it; whether it became public now. `seen` is
+    the version that they read.
 
     Raises OwnCase, NotVerified, client.NoConsent, IllegalMove.
     """
@@ -71,12 +72,33 @@ def make_public(case: Case, reviewer: User, *, seen: int | None = None) -> bool:
         raise NotVerified()
     if not is_agreed(case):
         raise client.NoConsent()
+    before = opened_by(case)
+    if reviewer.id in before:
+        return False
+    db.session.add(CaseReview(case_id=case.id, reviewer_id=reviewer.id, decision=OPEN, case_version=case.version))
+    if len(before) + 1 < approvals_needed(case):
+        record("case.public_approved", case, actor_id=reviewer.id)
+        return False
     take_slug(case)
     case.visibility = Visibility.PUBLIC
     _stop_asking(case)
     record("case.made_public", case, actor_id=reviewer.id)
     tell_lawyer(case, "made_public")
     return True
+
+
+def opened_by(case: Case) -> set[int]:
+    """Who of staff has agreed to this wish since the client did: the ids of their accounts.
+
+    Pledges raise the version of a live page all the time; what the client agreed to says whether its words changed.
+    """
+    row = client.standing(case).row
+    if not is_agreed(case) or row is None or row.answered_at is None:
+        return set()
+    theirs = select(CaseReview.reviewer_id).where(
+        CaseReview.case_id == case.id, CaseReview.decision == OPEN, CaseReview.at >= row.answered_at
+    )
+    return set(db.session.scalars(theirs))
 
 
 def keep_private(case: Case, reviewer: User, reason: str) -> bool:

@@ -13,7 +13,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.cases import access, client, drafting, forms, kinds, labels, moves, queries, review
+from app.cases import access, changing, client, court_filing, drafting, forms, kinds, labels, moves, queries, review
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core import ids
@@ -53,6 +53,8 @@ def _save_about(case: Case, form: forms.AboutForm) -> None:
 
 def _save_parties(case: Case, form: forms.PartiesForm) -> None:
     drafting.set_parties(case, form.parties)
+    if not form.is_other_client:
+        drafting.state_instruction(case, form.statement)
 
 
 def _save_story(case: Case, form: forms.StoryForm) -> None:
@@ -110,6 +112,12 @@ PARTS = {
 TITLES = labels.STEPS | {CHECK: _l("Check and send")}
 
 
+def _titles(case: Case | None) -> dict[str, LazyString]:
+    """The steps of a page, or of a change to one."""
+    left_out = drafting.FIXED if case is not None and case.change_of_id is not None else ()
+    return {step: title for step, title in TITLES.items() if step not in left_out}
+
+
 def _url_of(case: Case, step: str) -> str:
     if step == CHECK:
         return url_for("wizard.check", public_id=case.public_id)
@@ -146,6 +154,8 @@ def step(public_id: str, step: str) -> ResponseReturnValue:
         return receive(step, moves.held(case))
     if not case.is_editable:
         return redirect(url_for("dashboard.case", public_id=public_id), 303)
+    if step not in _titles(case):
+        return redirect(_url_of(case, CHECK), 303)
     return _page(step, PARTS[step].form(case), case)
 
 
@@ -233,16 +243,17 @@ def _onwards(case: Case, step: str) -> ResponseReturnValue:
     if "later" in request.form:
         flash(_("Saved. You can go on whenever you like."), "done")
         return redirect(url_for("dashboard.home"), 303)
-    names = list(TITLES)
+    names = list(_titles(case))
     return redirect(_url_of(case, names[names.index(step) + 1]), 303)
 
 
 def _steps(case: Case | None) -> list[tuple[LazyString, str, bool]]:
     """Title, address and whether it is done, of every step. What is done can be opened, and what comes next."""
-    left = [*drafting.missing(case), CHECK] if case else list(TITLES)
+    titles = _titles(case)
+    left = [*drafting.missing(case), CHECK] if case else list(titles)
     return [
         (title, _url_of(case, step) if case and (step not in left or step == left[0]) else "", step not in left)
-        for step, title in TITLES.items()
+        for step, title in titles.items()
     ]
 
 
@@ -263,12 +274,15 @@ def _page(
         form=form,
         title=TITLES[step],
         steps=_steps(case),
-        current=list(TITLES).index(step),
+        current=list(_titles(case)).index(step),
         is_verified=case.lawyer.is_verified if case else is_verified,
         is_closed=is_closed,
         is_overtaken=is_overtaken,
         **_asked_for(step, case),
         drafting=drafting,
+        filed=case is not None and court_filing.is_filed(case),
+        can_be_filed=case is not None and court_filing.can_be_filed(case),
+        cap=court_filing.cap(),
         template_of=kinds.of(case.kind if case else None),
         currency_unit=unit(current_app.config["AMICUS"].currency),
     )
@@ -293,6 +307,8 @@ def _asked_for(step: str, case: Case | None) -> dict[str, Any]:
 def check(public_id: str) -> ResponseReturnValue:
     """The page as others will see it, and what it lacks. A second sending is quiet."""
     case = access.own(public_id, current_visitor())
+    if case.change_of_id is not None:
+        return redirect(url_for("changes.desk", public_id=changing.page_of(case).public_id), 303)
     if request.method != "POST":
         if case.is_published:
             return redirect(url_for("dashboard.case", public_id=public_id), 303)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import IO, Any, Protocol
 
-from flask import current_app
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -28,6 +27,7 @@ from app.lawyers.models import Lawyer, RegisterEntry, RegisterSnapshot
 from app.lawyers.queries import latest_checks
 from app.lawyers.regulators import REGULATORS, is_number, normal_number
 from app.lawyers.states import RegisterStatus
+from app.settings.queries import in_force
 
 COLUMNS = ("number", "name", "status", "firm")
 LARGEST = 10 * 1024 * 1024
@@ -167,7 +167,7 @@ def latest(regulator: str) -> RegisterSnapshot | None:
 
 def fresh_since() -> date:
     """A snapshot from before this day is too old to be relied on."""
-    return clock.now().date() - timedelta(days=current_app.config["AMICUS"].register_days)
+    return clock.now().date() - timedelta(days=in_force().register_days)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import func, or_, select
 
 from app.audit.service import record
@@ -15,6 +14,7 @@ from app.lawyers.models import Lawyer, RegisterSnapshot
 from app.lawyers.registers import CannotSay, FileFed, Found, Held, fresh_since, latest
 from app.lawyers.states import LawyerState, RegisterStatus
 from app.mail.outbox import post
+from app.settings.queries import in_force
 
 NOTICES = (30, 7)  # days before a badge runs out
 STOPS = frozenset({RegisterStatus.SUSPENDED, RegisterStatus.STRUCK_OFF})
@@ -25,13 +25,13 @@ def runs_out_at(lawyer: Lawyer) -> datetime | None:
     """When the badge comes down by itself; None for one that does not stand."""
     if not lawyer.is_verified or lawyer.verified_at is None:
         return None
-    days: int = current_app.config["AMICUS"].verification_days
+    days: int = in_force().verification_days
     return lawyer.verified_at + timedelta(days=days)
 
 
 def running_out() -> list[int]:
     """Ids of the lawyers whose badges run out within the first notice, or have."""
-    days = current_app.config["AMICUS"].verification_days - max(NOTICES)
+    days = in_force().verification_days - max(NOTICES)
     until = clock.now() - timedelta(days=days)
     found = select(Lawyer.id).where(Lawyer.state == LawyerState.VERIFIED, Lawyer.verified_at <= until)
     return list(db.session.scalars(found.order_by(Lawyer.id)))

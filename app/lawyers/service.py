@@ -10,7 +10,6 @@ A badge comes down at once when what it says is changed, and the lawyer waits fo
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import current_app
 from sqlalchemy import and_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +26,7 @@ from app.lawyers.queries import CHECKS, PROFESSIONS, by_user, draft_of
 from app.lawyers.regulators import is_number, normal_number
 from app.lawyers.states import MOVES, LawyerState
 from app.mail.outbox import post
+from app.settings.queries import in_force
 from app.storage import files
 from app.storage.models import StoredFile
 
@@ -490,7 +490,7 @@ def see_evidence(lawyer: Lawyer, by: User) -> StoredFile:
 
 def forget_evidence() -> int:
     """Delete the files that are no longer needed: some days after the decision, or after a draft was left; how many."""
-    until = clock.now() - timedelta(days=current_app.config["AMICUS"].evidence_days)
+    until = clock.now() - timedelta(days=in_force().evidence_days)
     forgotten = 0
     decided = and_(Lawyer.state != LawyerState.APPLIED, Lawyer.renewal_at.is_(None))
     kept = select(Lawyer).join(Lawyer.evidence).where(StoredFile.deleted_at.is_(None))

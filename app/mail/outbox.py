@@ -8,7 +8,7 @@ taken it) is recognised as one by the reader's mail program.
 
 import hashlib
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
@@ -126,9 +126,22 @@ def _styled() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(extra_css=styles, keep_at_rules=True, load_remote_stylesheets=False)
 
 
+Finish = Callable[[Rendered], Rendered]
+_finishers: list[Callable[[], AbstractContextManager[Finish]]] = []
+
+
+def finish_with(finisher: Callable[[], AbstractContextManager[Finish]]) -> None:
+    """Name what stands around the making of every letter, and gives what goes over it last."""
+    _finishers[:] = [finisher]
+
+
+def _finishing() -> AbstractContextManager[Finish]:
+    return _finishers[0]() if _finishers else nullcontext(lambda rendered: rendered)
+
+
 def render(name: str, lang: str, facts: dict[str, Any]) -> Rendered | None:
     """The letter in its three parts, or None when it is no longer true."""
-    with using_language(lang):
+    with using_language(lang), _finishing() as finish:
         said = WRITERS[name](**facts)
         if said is None:
             return None
@@ -138,7 +151,7 @@ def render(name: str, lang: str, facts: dict[str, Any]) -> Rendered | None:
             raise ValueError(f"The subject of {name} cannot stand in a mail header")
         text = render_template(f"{base}.txt", **said.values).strip() + "\n"
         html = _styled().inline(render_template(f"{base}.html", **said.values))
-    return Rendered(subject, text, html, _unsubscribing(said.unsubscribe_url))
+        return finish(Rendered(subject, text, html, _unsubscribing(said.unsubscribe_url)))
 
 
 def _unsubscribing(url: str) -> dict[str, str]:

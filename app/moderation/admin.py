@@ -75,6 +75,10 @@ def _act(report: Report, by: User, form: ActForm) -> bool:
             return service.suspend(report, by, code, words)
         case "take_down":
             return service.take_down(report, by, code)
+        case "take_update_down":
+            return service.take_update_down(report, by, code)
+        case "put_update_back":
+            return service.put_update_back(report, by)
         case "lift":
             return service.lift(report, by)
         case "put_back":

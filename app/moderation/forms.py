@@ -14,11 +14,12 @@ from app.core.errors import DomainError
 from app.i18n.errors import render_error
 from app.moderation.labels import CONCERNS
 from app.moderation.models import Report
+from app.moderation.queries import update_of
 from app.moderation.service import LONGEST_WORDS
 from app.web.fields import AtMost, Needed, cleaned, one_line
 
-# What staff can do, in the order of the page; the last two undo.
-ACTS = ("take", "note", "suspend", "take_down", "close", "lift", "put_back")
+# What staff can do, in the order of the page; the last three undo.
+ACTS = ("take", "note", "take_update_down", "suspend", "take_down", "close", "put_update_back", "lift", "put_back")
 
 
 class ReportForm(KeyedForm):
@@ -79,6 +80,8 @@ class ActForm(FlaskForm):
         words = {
             "take": _("I look at it now"),
             "note": _("Write to the lawyer"),
+            "take_update_down": _("Take the update down"),
+            "put_update_back": _("Put the update back"),
             "suspend": _("Suspend the case"),
             "take_down": _("Take the page down"),
             "close": _("Close the report"),
@@ -92,7 +95,7 @@ class ActForm(FlaskForm):
             raise ValidationError(_("Choose what to do."))
 
     def validate_code(self, field: SelectField) -> None:
-        if self.act.data in ("suspend", "take_down") and field.data not in REASONS:
+        if self.act.data in ("suspend", "take_down", "take_update_down") and field.data not in REASONS:
             raise ValidationError(_("Choose the reason from the list."))
 
 
@@ -101,7 +104,10 @@ def possible(report: Report, user_id: int | None) -> list[str]:
     case = report.case if report.case is not None and report.case.is_published else None
     by_staff = case is not None and "staff" in case.suspended_for.split(",")
     is_down = case is not None and case.taken_down_at is not None
+    update = update_of(report) if case is not None else None
     can = {
+        "take_update_down": not report.is_closed and update is not None and update.taken_down_at is None,
+        "put_update_back": update is not None and update.taken_down_at is not None,
         "take": not report.is_closed and report.taken_by != user_id,
         "note": not report.is_closed,
         "suspend": not report.is_closed and case is not None and not by_staff,

@@ -37,6 +37,7 @@ STATE_TAGS: dict[ReportState, tuple[str, str]] = {
 MEASURES: dict[str, LazyString] = {
     "case.suspended": _l("Case page suspended"),
     "case.taken_down": _l("Case page taken down"),
+    "update.taken_down": _l("Update taken down"),
     "story.taken_down": _l("Success story taken down"),
     "lawyer.suspended": _l("Lawyer’s verification suspended"),
 }

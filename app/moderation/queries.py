@@ -20,6 +20,8 @@ from app.lawyers.models import Lawyer
 from app.moderation.labels import MEASURES
 from app.moderation.models import Report, StaffNote
 from app.moderation.states import ReportState
+from app.updates.models import Update
+from app.updates.states import Kind
 
 PAGE = 50
 UNDONE = (ReportState.OPEN, ReportState.LOOKING)
@@ -70,6 +72,14 @@ def notes_about(case: Case) -> list[StaffNote]:
     """What staff wrote to the lawyer about `case`, the latest first."""
     query = select(StaffNote).join(StaffNote.report).where(Report.case_id == case.id).order_by(StaffNote.id.desc())
     return list(db.session.scalars(query))
+
+
+def update_of(report: Report) -> Update | None:
+    """The update that is reported, if it can be taken down by itself: the outcome stands with its case."""
+    if report.kind != "update":
+        return None
+    one = select(Update).where(Update.case_id == report.case_id, Update.n == report.place, Update.kind != Kind.OUTCOME)
+    return db.session.scalars(one).one_or_none()
 
 
 # ---------------------------------------------------------------- what everybody may read

@@ -16,14 +16,20 @@ from app.cases import service as cases
 from app.cases.drafting import BadChoice
 from app.cases.models import Case
 from app.cases.moves import IllegalMove
+from app.cases.moves import held as held_case
 from app.cases.review import OwnCase
 from app.core import clock, ids
 from app.core.errors import N_, Invalid
 from app.database import db, is_sqlite
+from app.jobs.queue import defer
 from app.mail.outbox import post
 from app.moderation.labels import CONCERNS, KINDS
 from app.moderation.models import Report, StaffNote
+from app.moderation.queries import update_of
 from app.moderation.states import ReportState
+from app.pledges import freeze
+from app.updates import service as updates
+from app.updates.models import Update
 
 LONGEST_WORDS = 2000  # characters
 LONGEST_LINE = 600
@@ -182,9 +188,37 @@ def take_down(report: Report, by: User, code: str) -> bool:
     return cases.take_down(_case(_taken(report, by)), code, actor_id=by.id)
 
 
+def take_update_down(report: Report, by: User, code: str) -> bool:
+    """Take the update that is reported down, and nothing else. See `updates.service.take_down`."""
+    return updates.take_down(_update(_taken(report, by)), code, actor_id=by.id)
+
+
+def put_update_back(report: Report, by: User) -> bool:
+    """The update can be read again. Possible after the report was closed too."""
+    return updates.put_back(_update(_theirs(report, by)), actor_id=by.id)
+
+
+def _update(report: Report) -> Update:
+    update = update_of(report)
+    if update is None:
+        raise IllegalMove()
+    return update
+
+
 def lift(report: Report, by: User) -> bool:
-    """The case goes on. Possible after the report was closed too. See `cases.service.lift`."""
-    return cases.lift(_case(_theirs(report, by)), "staff", actor_id=by.id)
+    """The case goes on, as if the time had stood still. Possible after the report was closed too.
+
+    See `cases.service.lift`.
+    """
+    case = _case(_theirs(report, by))
+    since = held_case(case).suspended_at
+    if not cases.lift(case, "staff", actor_id=by.id):
+        return False
+    if since is not None and case.suspended_at is None and case.lawyer.frozen_since is None:
+        freeze.go_on([case.id], since)
+        # What reached the target just before it was suspended was not counted then.
+        defer("pledges.check_target", {"case_id": case.id})
+    return True
 
 
 def put_back(report: Report, by: User) -> bool:

@@ -18,6 +18,7 @@ from app.lawyers import renewal
 from app.moderation import queries as reports
 from app.operations import failures
 from app.payments import brake
+from app.settings import queries as settings
 from app.stories import queries as stories
 from app.updates import duties
 from app.web.access import STAFF_ROLES, staff
@@ -61,6 +62,8 @@ def _queues() -> list[Queue]:
     if visitor.has_role("editor"):
         drafts = stories.drafts()
         found.append(Queue("stories", len(drafts), drafts[0].drafted_at if drafts else None, "stories_admin.home"))
+    if visitor.has_role("admin"):
+        found.append(Queue("settings", *settings.waiting(), "settings_admin.home"))
     if visitor.has_role(*OPERATORS):
         found.append(Queue("failures", *failures.summary(), "staff.failed"))
     return [queue for queue in found if queue.number]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import gettext as _
 
+from app.cases import court_filing
 from app.cases.labels import STATES
 from app.cases.models import Case
 from app.cases.states import CaseState
@@ -20,7 +21,9 @@ SOON = timedelta(days=5)
 
 @dataclass(frozen=True)
 class CaseCard:
-    """What the card macro shows. `percent` is of the target; `days_left` is None when no pledge can join."""
+    """What the card macro shows. `percent` is of the target; `days_left` is None when no pledge can join; `filing` says
+    how the case stands with the court.
+    """
 
     url: str
     title: str
@@ -37,6 +40,7 @@ class CaseCard:
     state_label: str
     state_kind: str
     is_met: bool
+    filing: str
 
 
 def of(cases: Sequence[Case], lang: str) -> list[CaseCard]:
@@ -64,6 +68,7 @@ def of(cases: Sequence[Case], lang: str) -> list[CaseCard]:
                 state_label=label,
                 state_kind=kind,
                 is_met=sums.is_met,
+                filing=court_filing.badge(case).words,
             )
         )
     return cards

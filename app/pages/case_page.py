@@ -10,12 +10,14 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from app.cases import court_filing, kinds, stages, videos
 from app.cases import files as case_files
-from app.cases import kinds, stages, videos
 from app.cases import queries as cases
+from app.cases.court_filing import Badge
 from app.cases.kinds import Kind
 from app.cases.labels import DOCUMENTS, INSURANCE, KINDS, LEGAL_STAGES, PROSPECTS
 from app.cases.models import Case, CaseDocument, CasePicture, CaseStageChange
+from app.cases.restrictions import is_withheld
 from app.cases.stages import Standing
 from app.cases.states import CaseState
 from app.core import clock
@@ -89,6 +91,7 @@ class CasePage:
     `first_try` is the case that this one tries again, `next_try` the other way round; only public pages are named.
     `updates` are the latest, without the words of those for backers; `duty` is the next one that is owed. `words` has
     what this type of case calls things; `stages` are what the money is raised for, `stage_changes` what they were once.
+    `badge` says how the case stands with the court.
     """
 
     phase: Phase
@@ -122,6 +125,7 @@ class CasePage:
     prospects: LazyString | None
     stages: list[Standing]
     stage_changes: list[CaseStageChange]
+    badge: Badge
 
     @property
     def document_kinds(self) -> dict[str, LazyString]:
@@ -158,7 +162,11 @@ def of(case: Case) -> CasePage:
     posted = updates.timeline(case, as_backer=False, limit=UPDATES_ON_PAGE + 1) if case.is_published else []
     rows, changes = stages.told(case)
     shared = case.is_published and not case.is_private
-    pictures = [one for one in case_files.pictures(case) if one.variants]
+    papers, drawn = case_files.documents(case), case_files.pictures(case)
+    if case.is_published:
+        papers = [one for one in papers if not is_withheld(case, one)]
+        drawn = [one for one in drawn if not is_withheld(case, one)]
+    pictures = [one for one in drawn if one.variants]
     urls = {lang: cases.page_url(case, lang) for lang in LANGUAGES} if shared else {}
     return CasePage(
         phase=phase,
@@ -184,7 +192,7 @@ def of(case: Case) -> CasePage:
         ending=_ending(case),
         first_try=cases.first_try(case),
         next_try=cases.next_try(case),
-        documents=case_files.documents(case),
+        documents=papers,
         cover=next((one for one in pictures if one.is_cover), None),
         pictures=[one for one in pictures if not one.is_cover],
         video=(videos.site_of(case.video), videos.url_of(case.video)),
@@ -192,6 +200,7 @@ def of(case: Case) -> CasePage:
         prospects=PROSPECTS.get(case.prospects),
         stages=stages.standings(case, rows, totals.pledged if totals and case.is_published else None),
         stage_changes=changes,
+        badge=court_filing.badge(case),
     )
 
 

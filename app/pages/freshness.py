@@ -14,10 +14,20 @@ from app.database import db
 from app.lawyers.models import Lawyer, LawyerCheck
 from app.pages.cards import SOON
 from app.pledges.models import PledgeDelta
+from app.settings.queries import mark as in_force_mark
 from app.updates.models import Outcome, Update
 from app.web.page_cache import version_of
 
-_CASE = (Case.version, Case.state, Case.suspended_at, Case.raising_ended_at, Case.deadline_at)
+_CASE = (
+    Case.version,
+    Case.state,
+    Case.suspended_at,
+    Case.raising_ended_at,
+    Case.deadline_at,
+    Case.instruction_seen_at,
+    Case.filing_checked_at,
+    Case.restriction_changes,
+)
 _LAWYER = (
     Lawyer.version,
     Lawyer.state,
@@ -52,7 +62,7 @@ def case_version(case_id: int) -> str | None:
         .join(User, User.id == Lawyer.user_id)
         .where(Case.id == case_id, access.listed())
     ).first()
-    return hashlib.sha256(repr(tuple(found)).encode()).hexdigest()[:24] if found else None
+    return hashlib.sha256(repr((*found, in_force_mark())).encode()).hexdigest()[:24] if found else None
 
 
 def changes_at(case: Case) -> datetime:

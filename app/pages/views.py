@@ -19,6 +19,7 @@ from app.pages import figures as counted
 from app.pages.forms import AppearanceForm
 from app.pledges.service import TERMS_VERSION
 from app.privacy import retention
+from app.settings.queries import in_force
 from app.stories import queries as stories
 from app.stories.queries import Filter as StoryFilter
 from app.web.access import anyone, public
@@ -53,7 +54,7 @@ DISALLOWED = (
 
 def _facts() -> dict[str, Any]:
     """The numbers that the explaining pages quote, from the settings."""
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     lang = get_locale()
     days = [num_text(day) for day in settings.retry_days]
     return {
@@ -111,7 +112,7 @@ def terms() -> str:
 @blueprint.get("/policy")
 @public
 def policy() -> str:
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     return render_template(
         "pages/policy.html",
         areas=cases.areas(),
@@ -125,7 +126,7 @@ def policy() -> str:
 @blueprint.get("/privacy")
 @public
 def privacy() -> str:
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     return render_template(
         "pages/privacy.html", session_cookie=settings.session_cookie_name, rules=retention.RULES, **_facts()
     )

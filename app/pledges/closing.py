@@ -58,6 +58,8 @@ def check_target(case_id: int) -> bool:
     if case.state != CaseState.OPEN or case.suspended_at or not case.takes_pledges(clock.now()):
         return False
     assert case.target is not None
+    if case.withdraw_until is not None and clock.now() <= case.withdraw_until:
+        return False  # backers decide again about a change; `changes.end_windows` looks once more
     if sum_pledged(case_id, case.target.currency) < case.target:
         return False
     _fund(case)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 
 from app.accounts import by_letter
+from app.cases.models import CaseVersion
 from app.cases.queries import page_url
 from app.cases.states import CaseState
 from app.core import clock
@@ -59,6 +60,18 @@ def thanks(pledge: int) -> Letter | None:
 def changed(pledge: int) -> Letter | None:
     found = _in(pledge, PledgeState.PLEDGED)
     return _letter("changed", found) if found else None
+
+
+@letter("pledges.page_changed")
+def page_changed(pledge: int, version: int) -> Letter | None:
+    """A material change: what it is, and until when the backer may decide again. Of a private page only that."""
+    found, change = _in(pledge, PledgeState.PLEDGED), db.session.get_one(CaseVersion, version)
+    until = change.withdraw_until
+    if found is None or until is None or clock.now() > until:
+        return None
+    history_url = None if found.case.is_private else f"{page_url(found.case, found.lang)}/history"
+    note = "" if found.case.is_private else change.note
+    return _letter("page_changed", found, until=until, note=note, history_url=history_url)
 
 
 @letter("pledges.withdrawn")

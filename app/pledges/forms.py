@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -20,6 +19,7 @@ from app.i18n.format import amount_input, money_text, num_text, pct
 from app.pledges.models import Pledge
 from app.pledges.service import check_amount
 from app.pledges.states import Shown
+from app.settings.queries import in_force
 from app.web.fields import FORM_KEY, MoneyField, amount_sentence, cleaned
 
 PRESETS = (10, 25, 50, 100, 250)  # whole units of the currency
@@ -59,12 +59,12 @@ class SumsForm(FlaskForm):
     @property
     def minimum(self) -> Money:
         """The smallest pledge."""
-        return Money(current_app.config["AMICUS"].minimum_pledge, self.currency)
+        return Money(in_force().minimum_pledge, self.currency)
 
     @property
     def maximum(self) -> Money:
         """The largest pledge, and the largest tip."""
-        return Money(current_app.config["AMICUS"].maximum_pledge, self.currency)
+        return Money(in_force().maximum_pledge, self.currency)
 
     def _sentence(self, error: AmountError) -> str:
         """What to tell somebody whose text is no amount."""
@@ -134,7 +134,7 @@ class SumsForm(FlaskForm):
 
 def presets(currency: str) -> dict[int, Money]:
     """The amounts offered, by whole units; those that may not be pledged are left out."""
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     scale = 10 ** Money.zero(currency).exponent
     offered = {units: Money(units * scale, currency) for units in PRESETS}
     allowed = range(settings.minimum_pledge, settings.maximum_pledge + 1)

@@ -11,7 +11,7 @@ from app.lawyers import queries as lawyers
 from app.mail.outbox import send_due
 from app.payments.gateway import ProviderError, Refused
 from app.payments.provider import gateway
-from app.pledges import checkout, claims, closing, collection, freeze, reconcile, totals
+from app.pledges import changes, checkout, claims, closing, collection, freeze, reconcile, totals
 from app.pledges.models import WebhookEvent
 
 log = structlog.get_logger()
@@ -43,6 +43,23 @@ def follow_lawyer(lawyer_id: int) -> None:
 @job("pledges.check_target")
 def check_target(case_id: int) -> None:
     closing.check_target(case_id)
+
+
+@job("pledges.apply_change")
+def apply_change(draft_id: int) -> None:
+    """A reviewer has approved a change to a live page."""
+    changes.apply(draft_id)
+
+
+@job("pledges.tell_of_change")
+def tell_of_change(version_id: int, after: int = 0) -> None:
+    changes.tell(version_id, after)
+
+
+@job("pledges.end_windows", every_minutes=1)
+def end_windows() -> None:
+    """Go on where the time is over in which backers could decide again."""
+    changes.end_windows()
 
 
 @job("pledges.close_case")

@@ -4,10 +4,10 @@ A link in a mail shows a button and the POST acts, because mail scanners follow 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,7 +22,7 @@ from app.i18n.errors import render_error
 from app.i18n.format import money_text, unit
 from app.i18n.locale import direction
 from app.payments.gateway import ProviderError
-from app.pledges import checkout, collection, links, service
+from app.pledges import changes, checkout, collection, links, service
 from app.pledges.forms import AmountForm, AppearanceForm
 from app.pledges.models import Pledge
 from app.pledges.states import COUNTED, FAILING, LIVE, PledgeState, Shown
@@ -93,6 +93,7 @@ def _page(template: str, pledge: Pledge, **values: object) -> str:
         token=links.token_of(pledge),
         options=options_of(pledge),
         takes_pledges=pledge.case.takes_pledges(clock.now()),
+        changed=changes.latest_of(pledge),
         **values,
     )
 
@@ -156,7 +157,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 def _too_late(pledge: Pledge) -> ResponseReturnValue:
     until, deadline_at = None, pledge.case.deadline_at
     if pledge.state == PledgeState.PLEDGED and deadline_at is not None:
-        until = deadline_at - timedelta(hours=current_app.config["AMICUS"].withdraw_hours)
+        until = service.withdrawable_until(pledge) or deadline_at
     return _page("too_late", pledge, until=until), 409
 
 

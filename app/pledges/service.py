@@ -28,6 +28,7 @@ from app.payments.gateway import Card
 from app.pledges import totals
 from app.pledges.models import CheckoutSession, Pledge
 from app.pledges.states import FAILING, PledgeState, Shown
+from app.settings.queries import in_force
 
 TERMS_VERSION = "2026-11"
 
@@ -98,7 +99,7 @@ def consent_text(case: Case, amount: Money, tip: Money) -> str:
 
 def check_amount(amount: Money) -> None:
     """Raise BelowMinimum or AboveMaximum if a pledge may not be `amount`."""
-    settings = current_app.config["AMICUS"]
+    settings = in_force()
     minimum = Money(settings.minimum_pledge, amount.currency)
     maximum = Money(settings.maximum_pledge, amount.currency)
     if amount < minimum:
@@ -295,7 +296,8 @@ def withdrawable_until(pledge: Pledge) -> datetime | None:
     if pledge.state != PledgeState.PLEDGED or case.state != CaseState.OPEN or case.deadline_at is None:
         return None
     hours = current_app.config["AMICUS"].withdraw_hours
-    return case.deadline_at - timedelta(hours=hours)
+    until = case.deadline_at - timedelta(hours=hours)
+    return max(until, case.withdraw_until) if case.withdraw_until is not None else until
 
 
 def _changeable(pledge_id: int) -> Pledge:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from app.lawyers import service as lawyers_service
 from app.moderation import personal as moderation
 from app.pledges import personal as pledges
 from app.privacy import asking, letters
+from app.settings.queries import in_force
 from app.updates import personal as updates
 from app.web import throttle
 
@@ -47,7 +47,7 @@ class Rule:
     @property
     def lasts(self) -> int:
         """In days."""
-        return self.days if isinstance(self.days, int) else int(getattr(current_app.config["AMICUS"], self.days))
+        return self.days if isinstance(self.days, int) else int(getattr(in_force(), self.days))
 
     @property
     def before(self) -> datetime:
@@ -185,6 +185,22 @@ RULES: tuple[Rule, ...] = (
         "evidence_days",
         lawyers.evidence_decided,
         _forget_evidence,
+    ),
+    Rule(
+        "proofs",
+        _l("Papers that prove a client’s instruction or a filing in court, counted from the decision"),
+        _l("A decision can be looked at again while somebody may still object to it."),
+        "evidence_days",
+        cases.proofs_decided,
+        cases.forget_proofs,
+    ),
+    Rule(
+        "signers",
+        _l("The name of who signed a lawyer’s instruction, counted from the end of the case"),
+        _l("We can show that there was a client."),
+        "paid_days",
+        cases.signers_over,
+        cases.forget_signers,
     ),
     Rule(
         "applications",

@@ -4,11 +4,13 @@ import io
 import json
 import re
 import zipfile
+from typing import Any
 
 from flask_babel import gettext as _
 
 from app.accounts.personal import Person
 from app.audit.service import record
+from app.cases import veiling
 from app.core import clock
 from app.core.errors import N_, Conflict
 from app.database import db
@@ -33,17 +35,25 @@ class CannotErase(Conflict):
 # ---------------------------------------------------------------- having it
 def export(person: Person) -> bytes:
     """Everything that we hold about `person` as a ZIP: one JSON file for each kind, what they sent us, and a README."""
-    found, packed = registry.about(person), io.BytesIO()
+    with veiling.watching() as seen:
+        found, packed = registry.about(person), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("README.txt", _readme(person))
         for name, value in found.items():
             if value not in ([], {}, None):
-                pack.writestr(f"{name}.json", json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+                told = _told(person, value, seen)
+                pack.writestr(f"{name}.json", json.dumps(told, ensure_ascii=False, indent=2) + "\n")
         for file in lawyers.papers(person):
             path = files.path_of(file)
             if path.is_file():
                 pack.write(path, f"files/{re.sub(r'[^A-Za-z0-9._-]', '_', file.name)}")
     return packed.getvalue()
+
+
+def _told(person: Person, value: Any, seen: veiling.Seen) -> Any:
+    """`value` without the names that may not be told of cases that are others'."""
+    lawyer = by_user(person.user.id) if person.user else None
+    return veiling.finished(value, seen, but=lambda case: lawyer is not None and case.lawyer_id == lawyer.id)
 
 
 def exported(person: Person) -> None:

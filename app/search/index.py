@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, tuple_
+from sqlalchemy import delete, func, insert, literal_column, select, table, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import User
 from app.cases import access as cases
+from app.cases import restrictions
 from app.cases.models import Case
 from app.database import db, is_sqlite
 from app.lawyers.models import Lawyer
@@ -115,7 +116,9 @@ def write(sources: Iterable[Source]) -> None:
         "story": _of_stories(ids["story"]) if ids["story"] else {},
         "lawyer": _of_lawyers(ids["lawyer"]) if ids["lawyer"] else {},
     }
+    quiet = _restricted(ids["case"])
     seen: set[str] = set()
+    gone: set[str] = set()
     for kind, column in _OF.items():
         known = {
             getattr(document, column.key): document
@@ -125,16 +128,34 @@ def write(sources: Iterable[Source]) -> None:
             document = known.get(of_id)
             if of_id not in texts[kind]:
                 if document is not None:
+                    gone |= {*document.title.split(), *document.body.split()}
                     db.session.delete(document)
                 continue
             title, body = texts[kind][of_id]
             if document is None:
                 db.session.add(SearchDocument(**{column.key: of_id}, title=title, body=body))
             elif (document.title, document.body) != (title, body):
+                if (kind, of_id) in quiet:
+                    gone |= {*document.title.split(), *document.body.split()} - {*title.split(), *body.split()}
                 document.title, document.body = title, body
             seen.update(title.split(), body.split())
         db.session.flush()
     _keep_words([word for word in seen if words.is_mendable(word)])
+    _forget_words(gone)
+
+
+def _restricted(case_ids: set[int]) -> set[Source]:
+    """Of which names may not be told: those of the cases, and their stories."""
+    found = [case.id for case in restrictions.restricted(case_ids)]
+    told = select(Story.id).join(Story.outcome).where(Outcome.case_id.in_(found))
+    if not found:
+        return set()
+    return {*(("case", id_) for id_ in found), *(("story", id_) for id_ in db.session.scalars(told))}
+
+
+def _told(case: Case, *texts: str) -> str:
+    """What is stored of texts about `case`: without the names that may not be told."""
+    return written(restrictions.told(case, "\n\n".join(texts), case.lang))
 
 
 def _of_cases(ids: set[int]) -> dict[int, tuple[str, str]]:
@@ -146,7 +167,7 @@ def _of_cases(ids: set[int]) -> dict[int, tuple[str, str]]:
         area = (case.area.name_en, case.area.name_fa) if case.area else ()
         said = (case.summary, case.acting_for, case.respondent, case.court, case.claim_number, case.cause_of_action)
         more = (case.relief_sought, case.who_benefits, case.lawyer.user.name, case.lawyer.firm)
-        found[case.id] = (written(case.title), written(*said, *more, *area, *ended, case.story_markdown))
+        found[case.id] = (_told(case, case.title), _told(case, *said, *more, *area, *ended, case.story_markdown))
     return found
 
 
@@ -158,7 +179,7 @@ def _of_stories(ids: set[int]) -> dict[int, tuple[str, str]]:
         area = (case.area.name_en, case.area.name_fa) if case.area else ()
         ended = (outcome.court, outcome.citation, outcome.quote, outcome.effect)
         said = (story.lede, case.title, case.acting_for, case.respondent)
-        found[story.id] = (written(story.title), written(*said, *area, *ended, story.body_markdown))
+        found[story.id] = (_told(case, story.title), _told(case, *said, *area, *ended, story.body_markdown))
     return found
 
 
@@ -174,10 +195,28 @@ def forget_lawyer(lawyer_id: int, said: str) -> None:
     """Write what tells of a lawyer anew, now, and drop those words of `said` that stand in no document any more."""
     _wait_for_turn()
     write({("lawyer", lawyer_id)})
-    whole = " " + SearchDocument.title + " " + SearchDocument.body + " "
-    for word in set(words.words(said)):
-        if db.session.scalar(select(SearchDocument.id).where(whole.contains(f" {word} ")).limit(1)) is None:
+    _forget_words(set(words.words(said)))
+
+
+def _forget_words(gone: set[str]) -> None:
+    """Drop those of the words that stand in no document any more."""
+    for word in gone:
+        if words.is_mendable(word) and not _stands(word):
             db.session.execute(delete(SearchWord).where(SearchWord.word == word))
+
+
+def _stands(word: str) -> bool:
+    """Whether a document holds `word`. The index, which knows words by their stems, leads to those that may."""
+    if is_sqlite():
+        of: Any = literal_column("search_index.rowid")
+        asked: Any = text("search_index MATCH :asked").bindparams(asked=f'"{word}"')
+    else:
+        of = literal_column("search_index.document_id")
+        asked = literal_column("search_index.whole").op("@@")(func.plainto_tsquery("simple", word))
+    whole = " " + SearchDocument.title + " " + SearchDocument.body + " "
+    query = select(SearchDocument.id).join(table("search_index"), SearchDocument.id == of)
+    query = query.where(asked, whole.contains(f" {word} "))
+    return db.session.scalar(query.limit(1)) is not None
 
 
 # ---------------------------------------------------------------- words, for those who mistype them

@@ -105,8 +105,16 @@ _INDEXING = {
 }
 
 
-def _on(name: str, table: str, event: str, sqlite: str, postgresql: str, writes_to: tuple[str, ...] = ()) -> None:
-    """A trigger after each row of `event` on `table`."""
+def _on(
+    name: str,
+    table: str,
+    event: str,
+    sqlite: str,
+    postgresql: str,
+    writes_to: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+) -> None:
+    """A trigger after each row of `event` on `table`, of which it names `columns`."""
     register_trigger(
         Trigger(
             name,
@@ -118,6 +126,7 @@ def _on(name: str, table: str, event: str, sqlite: str, postgresql: str, writes_
                 f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
             ),
             writes_to,
+            columns,
         )
     )
 
@@ -133,7 +142,7 @@ _NOTED = {
         "NEW.id",
         "",
         "title, summary, acting_for, respondent, court, claim_number, cause_of_action, relief_sought, who_benefits, "
-        "story_markdown, area_id, lawyer_id, state, visibility",
+        "story_markdown, area_id, lawyer_id, state, visibility, taken_down_at, restriction_changes",
     ),
     "outcomes": ("case", "NEW.case_id", "", "court, citation, quote, effect, tells_story"),
     "stories": ("story", "NEW.id", "", "title, lede, body_markdown, published_at, taken_down_at"),
@@ -152,4 +161,5 @@ def _note(kind: str, of_id: str, source: str, mark: str) -> str:
 for _table, (_kind, _of_id, _source, _columns) in _NOTED.items():
     _notes = (_note(_kind, _of_id, _source, "0"), _note(_kind, _of_id, _source, "txid_current()"))
     for _event, _when in (("insert", "INSERT"), ("update", f"UPDATE OF {_columns}")):
-        _on(f"search_notes_{_table}_{_event}", _table, _when, *_notes, ("search_notes", "lawyers"))
+        _named = tuple(_columns.split(", ")) if _event == "update" else ()
+        _on(f"search_notes_{_table}_{_event}", _table, _when, *_notes, ("search_notes", "lawyers"), _named)

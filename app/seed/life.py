@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from app.accounts import queries as accounts
 from app.accounts.models import User
-from app.cases import appeals, client, drafting, publishing, review
+from app.cases import appeals, client, court_filing, drafting, filing_review, instruction, publishing, review
 from app.cases import files as case_files
 from app.cases.client import Client
 from app.cases.fields import fingerprint
 from app.cases.files import Sent
+from app.cases.instruction import Statement
 from app.cases.labels import CHECKS
 from app.cases.models import Area, Case
 from app.cases.states import CaseState
@@ -187,7 +188,13 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
         case = _case(plan)
         others = [name for name in REVIEWERS if name != reviewer]
         for name in [*others, reviewer][-review.approvals_needed(case) :]:
+            _look(case, _user(name))
             review.approve(case, _user(name), plan.comment if name == reviewer else "", checks=CHECKS)
+
+    def first_approval() -> None:
+        case, by = _case(plan), _user(reviewer)
+        _look(case, by)
+        review.approve(case, by, plan.comment, checks=CHECKS)
 
     def publish() -> None:
         token = publishing.publish(_case(plan))
@@ -204,7 +211,7 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     if plan.appeal:
         steps.append(lambda: appeals.appeal(_case(plan), plan.appeal))
     if plan.reaches is CaseState.IN_REVIEW and plan.comment:
-        steps.append(lambda: review.approve(_case(plan), _user(reviewer), plan.comment, checks=CHECKS))
+        steps.append(first_approval)
     if plan.reaches in (CaseState.APPROVED, CaseState.OPEN):
         steps.append(approve)
     if plan.reaches is CaseState.OPEN:
@@ -213,6 +220,15 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     for step in reversed(steps):
         yield Event(at, step)
         at -= _STEP - timedelta(minutes=rng.randrange(600))
+
+
+def _look(case: Case, by: User) -> None:
+    """A reviewer opens what the lawyer proves, and checks what was filed if nobody has."""
+    instruction.see(case, by)
+    row = court_filing.latest(case)
+    if row is not None and row.state == "sent":
+        filing_review.see(row, by)
+        filing_review.check(row, by)
 
 
 def _report(plan: Plan) -> None:
@@ -249,6 +265,7 @@ def _write(plan: Plan, now: datetime) -> None:
     drafting.describe(case, title=page.title, area=area, kind=page.kind)
     drafting.set_parties(case, replace(page.parties, claim_number=_dated(page.parties.claim_number)))
     drafting.tell_story(case, page.summary, page.story)
+    _prove(case, page, now)
     if page.lines:
         drafting.set_budget(case, page.lines, None)
         today = now.astimezone(ZoneInfo(case.time_zone)).date()
@@ -256,6 +273,20 @@ def _write(plan: Plan, now: datetime) -> None:
         drafting.set_deadline(case, today + timedelta(days=plan.deadline), page.costs)
         drafting.assess(case, page.prospects)
     _file(case, page, now)
+
+
+def _prove(case: Case, page: Page, now: datetime) -> None:
+    """What the client signed, and what was filed in court, each with its paper."""
+    if not page.parties.acting_for:
+        return  # a draft that has hardly begun
+    by_id, day = case.lawyer.user_id, (now - timedelta(days=300)).date()
+    drafting.state_instruction(case, Statement("client_care", _CLIENTS[page.lang][0], day))
+    letter = files.keep(BytesIO(certificate("Client care letter", "Signed by the client")), "Letter", by_id=by_id)
+    instruction.add_paper(case, Sent(letter, letter.sha256), by_id=by_id)
+    if page.is_filed:
+        form = files.keep(BytesIO(certificate("Claim form", "Sealed by the court")), "Claim form", by_id=by_id)
+        said = court_filing.Particulars(case.court, case.claim_number, day + timedelta(days=30))
+        court_filing.send(case, said, Sent(form, form.sha256), by_id=by_id)
 
 
 def _file(case: Case, page: Page, now: datetime) -> None:

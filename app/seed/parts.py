@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.cases.drafting import CostsRisk, Line, Parties, Prospects, Stage
+from app.cases.labels import FILED_STAGES
 from app.cases.states import Visibility
 from app.core.money import Money
 from app.updates.states import Audience, Code
@@ -62,6 +63,11 @@ class Page:
     visibility: Visibility = Visibility.PUBLIC
     paper: Paper | None = None
     sight: Sight | None = None
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether there is a claim, whose filing the lawyer proves."""
+        return bool(self.parties.claim_number) and self.parties.legal_stage in FILED_STAGES
 
 
 @dataclass(frozen=True)

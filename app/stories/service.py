@@ -8,11 +8,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app.accounts.models import User
 from app.audit.service import record
+from app.cases import restrictions
 from app.cases.models import Case
 from app.core import clock, ids, richtext
 from app.core.errors import N_, Conflict, Invalid
 from app.core.text import slugify, word_count
 from app.database import db
+from app.i18n.format import num_text
 from app.i18n.locale import using_language
 from app.mail.outbox import post
 from app.stories.models import Story
@@ -90,11 +92,17 @@ def _prefilled(outcome: Outcome, case: Case) -> str:
         (_("What the court said"), quote),
         (_("How it ended"), updates.headline(outcome, case, markup=False)),
         (_("What changed"), outcome.effect),
-        (_("Who benefited"), case.who_benefits),
+        (_("Who benefited"), _benefited(case)),
     ]
     return "\n\n".join(
         [_beginning(case.story_markdown), *(f"## {heading}\n\n{text}" for heading, text in parts if text)]
     )
+
+
+def _benefited(case: Case) -> str:
+    number = num_text(case.benefits_number) if case.benefits_number else ""
+    more = [(_("Where they are"), case.benefits_place), (_("How many they are, about"), number)]
+    return "\n\n".join([case.who_benefits, *(f"{label}: {said}" for label, said in more if said)])
 
 
 def _beginning(markdown: str) -> str:
@@ -171,7 +179,7 @@ def publish(story: Story, editor: User) -> bool:
 
 def _take_slug(story: Story) -> None:
     """An address from the title; two of one title that are published at the same moment get two."""
-    wanted = slugify(story.title, otherwise="story")
+    wanted = slugify(restrictions.told(story.outcome.case, story.title, story.lang), otherwise="story")
     while True:
         found = select(Story.slug).where(Story.slug.startswith(wanted, autoescape=True))
         taken = set(db.session.scalars(found))
@@ -184,6 +192,14 @@ def _take_slug(story: Story) -> None:
             return
         except IntegrityError:  # another transaction has taken it since we looked
             continue
+
+
+def leave_address(case: Case) -> None:
+    """Give the story of `case` another address if its own tells a name that may not be told."""
+    tries = [one.id for one in restrictions.family(case)]
+    for story in db.session.scalars(select(Story).join(Story.outcome).where(Outcome.case_id.in_(tries))):
+        if restrictions.veil_of(case, story.lang).is_in(story.slug):
+            story.slug = story.public_id
 
 
 def take_down(story: Story, editor: User) -> bool:

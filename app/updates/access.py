@@ -22,12 +22,12 @@ def posted() -> ColumnElement[bool]:
 
 def for_everyone() -> ColumnElement[bool]:
     """Updates whose words anybody may read who may see their case."""
-    return and_(posted(), Update.audience == Audience.EVERYONE)
+    return and_(posted(), Update.audience == Audience.EVERYONE, Update.taken_down_at.is_(None))
 
 
 def may_read(update: Update, *, as_backer: bool) -> bool:
     """Whether the words of `update` are for this reader of its case."""
-    return update.is_posted and (as_backer or not update.is_for_backers)
+    return update.is_posted and update.taken_down_at is None and (as_backer or not update.is_for_backers)
 
 
 def find(case: Case, n: int) -> Update:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -15,6 +14,7 @@ from app.cases.states import CaseState
 from app.core import clock
 from app.database import db
 from app.lawyers.models import Lawyer
+from app.settings.queries import in_force
 from app.updates.models import Update
 from app.updates.states import Kind
 from app.web.visitor import Visitor
@@ -50,7 +50,7 @@ def of(case: Case, last_posted_at: datetime | None) -> Duty | None:
     if case.state != CaseState.FUNDED or case.funded_at is None:
         return None
     zone = ZoneInfo(case.time_zone)
-    days = current_app.config["AMICUS"].update_duty_days + (MORE_DAYS if case.legal_stage in SLOW_STAGES else 0)
+    days = in_force().update_duty_days + (MORE_DAYS if case.legal_stage in SLOW_STAGES else 0)
     since = max(case.funded_at, last_posted_at or case.funded_at)
     due_on = since.astimezone(zone).date() + timedelta(days=days)
     return Duty(due_on, (clock.now().astimezone(zone).date() - due_on).days)
@@ -69,7 +69,7 @@ def of_many(cases: Sequence[Case]) -> dict[int, Duty]:
 
 def long_overdue(viewer: Visitor) -> list[tuple[Case, Duty]]:
     """Cases that `viewer` may see whose updates are LONG_OVERDUE or later, the latest of all first."""
-    days = current_app.config["AMICUS"].update_duty_days + LONG_OVERDUE - 1  # days, not hours, decide: see `of`
+    days = in_force().update_duty_days + LONG_OVERDUE - 1  # days, not hours, decide: see `of`
     old = Case.funded_at < clock.now() - timedelta(days=days)
     funded = select(Case).where(access.visible_to(viewer), Case.state == CaseState.FUNDED, old)
     cases = db.session.scalars(funded.options(joinedload(Case.lawyer).joinedload(Lawyer.user))).all()

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import current_app
 
-from app.cases.models import Case
+from app.cases.labels import REASONS
+from app.cases.models import Case, CaseStageChange
 from app.cases.queries import page_url
 from app.core import clock
 from app.core.text import safe_line
@@ -85,6 +86,47 @@ def started_again(case: int, pledge: int) -> Letter | None:
             "unsubscribe_url": unsubscribe,
         },
         unsubscribe_url=unsubscribe,
+    )
+
+
+@letter("updates.stages_changed")
+def stages_changed(change: int, pledge: int) -> Letter | None:
+    """To a backer: the case raises money for other stages than before. The page tells which, and what they were."""
+    case = db.session.get_one(Case, db.session.get_one(CaseStageChange, change).case_id)
+    backs = readers.still_backs(case.id, db.session.get_one(Pledge, pledge))
+    if backs is None or case.taken_down_at is not None:
+        return None
+    unsubscribe = readers.unsubscribe_url(backs)
+    return Letter(
+        "updates/stages_changed",
+        {
+            "title": None if case.is_private else safe_line(case.title),
+            "lawyer": case.lawyer.user.name,
+            "update_url": None if case.is_private else page_url(case, get_locale()),
+            "manage_url": links.manage_url(backs),
+            "unsubscribe_url": unsubscribe,
+        },
+        unsubscribe_url=unsubscribe,
+    )
+
+
+@letter("updates.measure")
+def measure(update: int, what: str) -> Letter | None:
+    """To the lawyer: staff have taken one of their updates down, or put it back (`what`). None once that is undone."""
+    found = db.session.get_one(Update, update)
+    if (what == "taken_down") != (found.taken_down_at is not None):
+        return None
+    case, base, lang = found.case, str(current_app.config["AMICUS"].base_url), get_locale()
+    return Letter(
+        "updates/measure",
+        {
+            "title": None if case.is_private else safe_line(case.title),
+            "what": what,
+            "n": found.n,
+            "reason": REASONS.get(found.taken_down_because),
+            "log_url": base + alternate_url("takedowns", lang),
+            "dashboard_url": base + alternate_url(f"dashboard/cases/{case.public_id}", lang) + "#updates",
+        },
     )
 
 

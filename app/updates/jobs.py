@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseStageChange
 from app.cases.states import CaseState
 from app.core.ids import hash_token
 from app.database import db
@@ -59,6 +59,30 @@ def tell_of_relaunch(case_id: int, after: int = 0) -> None:
     if len(people) == readers.SLICE:
         last = people[-1].first_id
         defer("updates.tell_of_relaunch", {"case_id": case_id, "after": last}, uniq=f"case:{case_id}:relaunch:{last}")
+
+
+@job("updates.tell_of_stages")
+def tell_of_stages(change_id: int, after: int = 0) -> None:
+    """Tell the backers, once each, that the stages of their case were changed; `change_id` is the last change of one
+    save. Slices as with updates.
+    """
+    change = db.session.get_one(CaseStageChange, change_id)
+    people = readers.slice_of(change.case_id, after)
+    post_many(
+        "updates.stages_changed",
+        [
+            (
+                f"stages:{change_id}:{hash_token(reader.email)[:32]}",
+                reader.email,
+                reader.lang,
+                {"change": change_id, "pledge": reader.pledge_id},
+            )
+            for reader in people
+        ],
+    )
+    if len(people) == readers.SLICE:
+        last = people[-1].first_id
+        defer("updates.tell_of_stages", {"change_id": change_id, "after": last}, uniq=f"stages:{change_id}:tell:{last}")
 
 
 @job("updates.remind", every_minutes=60)

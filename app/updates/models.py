@@ -17,7 +17,8 @@ class Update(Base):
     """One update of a case. It is a draft, known by its `public_id`, until `posted_at`; then it has its number `n`.
 
     `due_on` is the day on which it was due when it was posted, None if nothing was. `version` counts the drafts that
-    were saved and, later, the corrections.
+    were saved and, later, the corrections and what staff did. While it is `taken_down_at`, for a reason of
+    `cases.labels.REASONS`, its words are given to nobody.
     """
 
     __tablename__ = "updates"
@@ -43,6 +44,8 @@ class Update(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     posted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     corrected_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    taken_down_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    taken_down_because: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     case: Mapped[Case] = relationship()
     versions: Mapped[list["UpdateVersion"]] = relationship(order_by="UpdateVersion.version.desc()")
@@ -90,7 +93,8 @@ class UpdateOptout(Base):
 class Outcome(Base):
     """How a case ended: one row a case, written with the update that tells of it, and never changed.
 
-    `document` is the court's order. `tells_story` is the lawyer's consent to a success story; it may be given
+    `document` is the court's order; `document_cleared_at` is when the lawyer said that it tells no restricted name.
+    `tells_story` is the lawyer's consent to a success story; it may be given
     and taken back later.
     """
 
@@ -109,7 +113,18 @@ class Outcome(Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     tells_story: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    document_cleared_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     case: Mapped[Case] = relationship()
     update: Mapped[Update] = relationship()
     document: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def has_order(self) -> bool:
+        """Whether the court's order can be read by everybody."""
+        return self.document_id is not None and not self.is_withheld
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the order is kept back, because it may tell a name."""
+        return self.case.withholds(self.recorded_at, self.document_cleared_at)

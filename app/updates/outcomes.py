@@ -166,3 +166,12 @@ def _have_story_drafted(outcome: Outcome) -> None:
     """A note to the storytellers; a private case has no story."""
     if not outcome.case.is_private:
         defer("stories.draft", {"outcome_id": outcome.id}, uniq=f"outcome:{outcome.id}:story")
+
+
+def clear_order(outcome: Outcome, *, by_id: int | None) -> None:
+    """The lawyer says that the order tells no hidden name: everybody can read it again."""
+    case = moves.held(outcome.case)
+    if outcome.document_id is not None and outcome.is_withheld:
+        outcome.document_cleared_at = clock.now()
+        case.restriction_changes += 1
+        record("outcome.order_cleared", outcome, actor_id=by_id, case=case.id)

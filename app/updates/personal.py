@@ -22,12 +22,12 @@ def _theirs(person: Person) -> ColumnElement[bool]:
 
 def about(person: Person) -> dict[str, Any]:
     """The cases about which they want no letters; a private one has no name here."""
-    query = select(UpdateOptout.at, Case.id, Case.title).join(Case, Case.id == UpdateOptout.case_id)
+    query = select(UpdateOptout.at, Case).join(Case, Case.id == UpdateOptout.case_id)
     rows = db.session.execute(query.where(_theirs(person)).order_by(UpdateOptout.id)).all()
-    named = access.seen_among({case_id for _at, case_id, _title in rows}, NOBODY)
+    named = access.seen_among({case.id for _at, case in rows}, NOBODY)
     return {
         "emails_stopped": [
-            {"at": at.isoformat(), "case": title if case_id in named else None} for at, case_id, title in rows
+            {"at": at.isoformat(), "case": case.title if case.id in named else None} for at, case in rows
         ]
     }
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload
 
-from app.cases.labels import LEGAL_STAGES
+from app.cases.labels import LEGAL_STAGES, REASONS
 from app.cases.models import Case
 from app.database import db
 from app.updates import access, duties, labels
@@ -22,7 +22,8 @@ from app.updates.states import Kind
 class UpdateLine:
     """A posted update as one reader may see it.
 
-    `is_hidden`: it is for backers and the reader is none; then title, text and stage are empty. `html` is sanitised.
+    `is_hidden`: it is for backers and the reader is none, or it was taken down (`down_at`, `down_because`); then title,
+    text and stage are empty. `html` is sanitised.
     `is_ours`: the title is built by us in the present language, not written by the lawyer in the case's.
     """
 
@@ -37,6 +38,8 @@ class UpdateLine:
     is_ours: bool
     is_outcome: bool
     corrected_at: datetime | None
+    down_at: datetime | None = None
+    down_because: LazyString | None = None
 
 
 def _posted(case: Case) -> Select[Update, Outcome]:
@@ -87,6 +90,8 @@ def _line(case: Case, row: Row[Update, Outcome], as_backer: bool) -> UpdateLine:
         is_ours=update.kind in titles,
         is_outcome=update.kind == Kind.OUTCOME,
         corrected_at=update.corrected_at,
+        down_at=update.taken_down_at,
+        down_because=REASONS.get(update.taken_down_because),
     )
 
 

@@ -71,10 +71,19 @@ def is_backer(pledge: Pledge) -> bool:
 
 
 def still_reads(update: Update, pledge: Pledge) -> Pledge | None:
-    """A pledge of the same person that still stands, if they still want letters; None: nobody to tell any more."""
+    """A pledge of the same person that still stands, if they still want letters; None: nobody to tell any more, or
+    nothing, because the update was taken down.
+    """
+    if update.taken_down_at is not None:
+        return None
+    return still_backs(update.case_id, pledge)
+
+
+def still_backs(case_id: int, pledge: Pledge) -> Pledge | None:
+    """The same about anything that is told of the case."""
     if wants_none(pledge):
         return None
-    mine = (Pledge.case_id == update.case_id, Pledge.email == pledge.email, Pledge.state.in_(LIVE))
+    mine = (Pledge.case_id == case_id, Pledge.email == pledge.email, Pledge.state.in_(LIVE))
     return db.session.scalars(select(Pledge).where(*mine).order_by(Pledge.id.desc()).limit(1)).first()
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from app.audit.service import record
 from app.cases import moves
 from app.cases import service as cases
-from app.cases.labels import LEGAL_STAGES
+from app.cases.labels import LEGAL_STAGES, REASONS
 from app.cases.models import Case
 from app.core import clock, ids, richtext
 from app.core.errors import N_, Conflict, Invalid
 from app.database import db
 from app.jobs.queue import defer
+from app.mail.outbox import post
 from app.updates import duties, queries
 from app.updates.labels import AUDIENCES
 from app.updates.models import Update, UpdateVersion
@@ -258,3 +259,43 @@ def correct(update: Update, title: str, body: str, *, seen: int, hides_earlier: 
     cases.told_more(case)
     record("update.corrected", update, actor_id=case.lawyer.user_id, version=update.version, hidden=hides_earlier)
     return True
+
+
+# ---------------------------------------------------------------- staff
+def take_down(update: Update, because: str, *, actor_id: int) -> bool:
+    """Take the words of an update away from everybody; letters about it that are not out yet are dropped.
+
+    `because` is a code of `cases.labels.REASONS`. False if it is down already. Raises BadChoice, NotPosted for a draft
+    and for the one that tells the outcome, which stands on the case's page.
+    """
+    update = held(update)
+    if because not in REASONS:
+        raise BadChoice(field="code")
+    if not update.is_posted or update.kind == Kind.OUTCOME:
+        raise NotPosted()
+    if update.taken_down_at is not None:
+        return False
+    update.taken_down_at, update.taken_down_because = clock.now(), because
+    _stepped_in(update, "taken_down", actor_id, code=because)
+    return True
+
+
+def put_back(update: Update, *, actor_id: int) -> bool:
+    """The update can be read again. False if it was not down."""
+    update = held(update)
+    if update.taken_down_at is None:
+        return False
+    update.taken_down_at, update.taken_down_because = None, ""
+    _stepped_in(update, "put_back", actor_id)
+    # Who was not told before it was taken down is told now; nobody is told twice.
+    defer("updates.tell_backers", {"update_id": update.id}, uniq=f"update:{update.id}:tell:{update.version}")
+    return True
+
+
+def _stepped_in(update: Update, what: str, actor_id: int, **details: str) -> None:
+    update.version += 1
+    cases.told_more(update.case)
+    record(f"update.{what}", update, actor_id=actor_id, **details)
+    user = update.case.lawyer.user
+    facts = {"update": update.id, "what": what}
+    post(f"update:{update.id}:{what}:{update.version}", "updates.measure", to=user.email, lang=user.lang, facts=facts)

@@ -50,7 +50,7 @@ def order(slug: str) -> Response:
     """The court's order, as a download."""
     case = case_access.find(slug, current_visitor())
     outcome = queries.outcome_of(case)
-    if outcome is None or outcome.document is None:
+    if outcome is None or outcome.document is None or not outcome.has_order:
         abort(404)
     return files.download(outcome.document)
 

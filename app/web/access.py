@@ -26,6 +26,7 @@ from werkzeug.wrappers import Response
 
 from app.core import clock
 from app.extensions import csrf
+from app.settings.queries import in_force
 from app.web.headers import keep_private
 from app.web.visitor import Visitor, current_visitor
 
@@ -98,7 +99,7 @@ def keeps_words(view: View) -> View:
 
 def is_fresh(visitor: Visitor, *, times: int = 1) -> bool:
     """Whether the visitor proved who they are within `times` the setting `fresh_minutes` (real time)."""
-    lasts = timedelta(minutes=current_app.config["AMICUS"].fresh_minutes)
+    lasts = timedelta(minutes=in_force().fresh_minutes)
     return visitor.proved_at is not None and clock.real_now() - visitor.proved_at < times * lasts
 
 

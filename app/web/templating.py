@@ -35,6 +35,7 @@ class Viewer:
     is_editor: bool
     is_operator: bool
     is_auditor: bool
+    is_admin: bool
     is_confirmed: bool
 
 
@@ -78,6 +79,7 @@ def viewer() -> Viewer | None:
         visitor.has_role("editor"),
         visitor.has_role("finance", "auditor"),
         visitor.has_role("admin", "auditor"),
+        visitor.has_role("admin"),
         visitor.is_confirmed,
     )
 

@@ -13,7 +13,7 @@ from app.accounts import by_letter
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import OneTimeLink, Passkey, User
-from app.cases import appeals, client, drafting, fields, publishing, queries, review
+from app.cases import appeals, changing, client, drafting, fields, filing_review, publishing, queries, review
 from app.cases import files as case_files
 from app.cases import jobs as cases_jobs
 from app.cases.models import Case, CasePicture
@@ -45,7 +45,7 @@ from app.updates import service as updates
 from tests.browser import steps
 from tests.browser.running import DAY, Running
 from tests.browser.steps import Person
-from tests.cases import backed, filing, stages
+from tests.cases import backed, filing, restricting, rewriting, stages
 from tests.lawyers import badges
 from tests.moderation import making as reporting
 from tests.people import PASSWORD, dara, kian, leila, mina, nima, omid, roya, sara
@@ -99,9 +99,15 @@ def build(running: Running) -> Places:
             busy = stages.live(title="Clean water for the Wenlow", story=STORY, area_slug="environment", closes_in=40)
             places["busy"], places["live"] = busy.slug, busy.public_id
             places["paper"] = filing.document(busy).public_id
+            refused = stages.filed(busy)
+            filing_review.see(refused, mina())
+            filing_review.refuse(refused, mina(), "The seal cannot be read.\n\nPlease scan it again.")
             filing.picture(busy, content=river())
             filing.picture(busy, is_cover=False, alt="Six people in the water, arm in arm")
             case_files.set_video(busy, "https://vimeo.com/76979871", by_id=None)
+            again = stages.live(title="A footbridge over the Wenlow", area_slug="environment", closes_in=40)
+            changing.correct(rewriting.begun(again, "A typo.", title="The footbridge over the Wenlow"))
+            places["rewritten"] = again.slug
         for day in range(14):
             with running.inside():
                 back_busily(places["busy"], day)
@@ -289,11 +295,15 @@ def published(places: Places) -> None:
     publishing.make_link(case, "Parents’ group")
     places["private"], places["link"] = case.public_id, token
     places["grant"] = str(queries.links(case)[0].id)
+    named = stages.live(leila(), title="Zohreh Quillon against the borough", story=STORY)
+    filing.document(named, title="Statement of Ms Quillon")
+    places["restricted"], places["restricted_name"] = named.public_id, str(restricting.hide(named).id)
 
 
 def looked_into(places: Places) -> None:
     """A page that one of two has approved, an appeal, reports, a suspended case, and one that was taken down."""
     dear = stages.in_review(leila(), title="A case that asks for much", story=STORY, minor=2_900_000)
+    places["filed"] = stages.in_review(leila(), title="A filing to check", story=STORY, minor=2_000_000).public_id
     stages.approve(dear, mina(), "Clear.")
     appealed = stages.in_review(leila(), title="An appeal against a refusal", story=STORY)
     review.decline(appealed, mina(), "It says too little.", code="facts")
@@ -672,12 +682,25 @@ SCENES: dict[str, Scene] = {
         for step in STEPS[1:]
     },
     "wizard_stages_template": Scene("/dashboard/cases/{empty}/edit/stages", who=leila, act=press("template")),
+    "page_change": Scene("/dashboard/cases/{live}/change", who=leila),
+    "page_history": Scene("/cases/{rewritten}/history"),
     "dashboard_stages": Scene("/dashboard/cases/{live}/stages", who=leila),
     "wizard_story_preview": Scene("/dashboard/cases/{draft}/edit/story", who=leila, act=press("preview")),
     "wizard_check": Scene("/dashboard/cases/{draft}/check", who=leila),
     "files": Scene("/dashboard/cases/{draft}/files", who=leila),
     "files_live": Scene("/dashboard/cases/{live}/files", who=leila),
+    "restrictions": Scene("/dashboard/cases/{restricted}/restrictions", who=leila),
+    "restrictions_wrong": Scene("/dashboard/cases/{restricted}/restrictions", who=leila, act=send_unfilled),
+    "dashboard_restricted": Scene("/dashboard/cases/{restricted}", who=leila),
+    "staff_restrictions": Scene("/staff/cases/{restricted}/restrictions", who=mina),
+    "staff_restriction_lift": Scene("/staff/cases/{restricted}/restrictions/{restricted_name}/lift", who=mina),
+    "staff_restriction_lift_wrong": Scene(
+        "/staff/cases/{restricted}/restrictions/{restricted_name}/lift", who=mina, act=send_empty
+    ),
     "files_remove": Scene("/dashboard/cases/{live}/files/{paper}/remove", who=leila),
+    "proofs": Scene("/dashboard/cases/{draft}/proofs", who=leila),
+    "proofs_refused": Scene("/dashboard/cases/{live}/proofs", who=leila),
+    "filing_to_check": Scene("/staff/cases/{filed}/court-filing", who=mina),
     "wizard_check_incomplete": Scene("/dashboard/cases/{empty}/check", who=leila),
     "dashboard": Scene("/dashboard/", who=leila),
     "dashboard_empty": Scene("/dashboard/", who=kian),
@@ -761,6 +784,9 @@ SCENES: dict[str, Scene] = {
     "staff_report_wrong": Scene("/staff/reports/{report}", who=mina, act=send_unfilled),
     "staff_report_closed": Scene("/staff/reports/{report_closed}", who=mina),
     "staff_audit": Scene("/staff/audit", who=roya),
+    "staff_settings": Scene("/staff/settings", who=roya),
+    "staff_setting": Scene("/staff/settings/fresh_minutes", who=roya),
+    "staff_setting_wrong": Scene("/staff/settings/review_days", who=roya, act=send_empty),
     "staff_end": Scene("/staff/cases/{live}/end", who=mina),
     "staff_live": Scene("/staff/live", who=mina),
     "staff_overdue": Scene("/staff/overdue", who=mina),

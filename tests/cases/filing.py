@@ -34,10 +34,12 @@ def drawn(form: str, width: int, height: int, **options: Any) -> bytes:
     return made.getvalue()
 
 
-def pdf() -> bytes:
-    """A page without a word on it."""
+def pdf(inside: str = "") -> bytes:
+    """A page without a word on it; `inside` says what its properties do."""
     made = BytesIO()
     document = pikepdf.new()
+    if inside:
+        document.docinfo["/Title"] = inside
     document.add_blank_page()
     document.save(made, deterministic_id=True)
     return made.getvalue()
@@ -53,9 +55,9 @@ def send(client: FlaskClient, case: str, what: str, content: bytes | None, name:
     return client.post(url, data=data, headers={"Referer": f"https://localhost{url}"})
 
 
-def document(case: Case, **said: Any) -> CaseDocument:
+def document(case: Case, *, name: str = "order.pdf", inside: str = "", **said: Any) -> CaseDocument:
     """A document on the page of `case`, as the cleaner would have made it."""
-    sent = Sent(files.keep(BytesIO(pdf()), "order.pdf", by_id=None), "0" * 64)
+    sent = Sent(files.keep(BytesIO(pdf(inside)), name, by_id=None), "0" * 64)
     words: dict[str, Any] = {"title": DOCUMENT["title"], "kind": "order", "dated_on": date(2026, 3, 3), **said}
     return case_files.add_document(case, sent, by_id=case.lawyer.user_id, **words)
 

@@ -5,23 +5,38 @@ page says, in place of `WORDS`.
 """
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from app.accounts.models import User
-from app.cases import client, drafting, fields, labels, publishing, review
+from app.cases import (
+    client,
+    court_filing,
+    drafting,
+    fields,
+    filing_review,
+    instruction,
+    labels,
+    publishing,
+    review,
+)
 from app.cases.client import Client
 from app.cases.drafting import CostsRisk, Line, Parties, Prospects, Stage
-from app.cases.models import Area, Case, ClientConsent
-from app.cases.states import Visibility
+from app.cases.files import Sent
+from app.cases.instruction import Statement
+from app.cases.models import Area, Case, CaseFiling, ClientConsent
+from app.cases.states import CaseState, Visibility
 from app.core import clock
 from app.core.money import Money
 from app.database import db
 from app.lawyers.models import Lawyer
-from tests.people import leila, mina
+from app.storage import files
+from tests.people import dara, leila, mina
 
+UNFILED = 1_400_000  # pence that a budget may come to before the filing is checked, with room for fees
 STORY = "The council closed the library without asking those who read there. " * 8
 PARTIES: dict[str, Any] = {
     "acting_for": "the readers of Thornley",
@@ -75,6 +90,7 @@ def draft(
     area_slug: str = "government",
     minor: int = 450_000,
     closes_in: int = 30,
+    signed_by: str = "Ada Marlowe",
     **words: Any,
 ) -> Case:
     """A complete draft. Its one budget line is of `minor` pence."""
@@ -82,11 +98,42 @@ def draft(
     case = empty_draft(lawyer, visibility)
     drafting.describe(case, title=said["title"], area=area(area_slug), kind="litigation")
     drafting.set_parties(case, Parties(**{name: said[name] for name in PARTIES}))
+    stated(case, signed_by)
+    if minor > UNFILED:
+        filed(case, said["court"], said["claim_number"])
     drafting.tell_story(case, said["summary"], said["story"])
     drafting.set_budget(case, [Line(said["line"], said["detail"], Money(minor, "GBP"))], None)
     drafting.plan_stages(case, Stage(said["stage"], said["stage_reason"]))
     drafting.set_deadline(case, day(closes_in), costs(note=said["costs_note"]))
     drafting.assess(case, Prospects("reasonable", said["prospects_note"]))
+    return case
+
+
+def stated(case: Case, signed_by: str = "Ada Marlowe") -> Case:
+    """The case, of which the lawyer says how its client of now has instructed them."""
+    drafting.state_instruction(case, Statement("client_care", signed_by, day(-40)))
+    return case
+
+
+def filed(case: Case, court: str = "Administrative Court, Leeds", number: str = "AC-2026-LDS-000117") -> CaseFiling:
+    """What was filed in court, as the lawyer sends it; nobody has checked it."""
+    paper = files.keep(BytesIO(f"%PDF-1.7 {number}".encode()), "proof.pdf", by_id=case.lawyer.user_id)
+    said = court_filing.Particulars(court, number, day(-10))
+    return court_filing.send(case, said, Sent(paper, paper.sha256), by_id=case.lawyer.user_id)
+
+
+def instructed(case: Case) -> Case:
+    """The case, with the paper that its client signed."""
+    paper = files.keep(BytesIO(b"%PDF-1.7 signed"), "letter.pdf", by_id=case.lawyer.user_id)
+    instruction.add_paper(case, Sent(paper, paper.sha256), by_id=case.lawyer.user_id)
+    return case
+
+
+def checked(case: Case, by: User | None = None) -> Case:
+    """The case, of which a reviewer (Mina, if nobody is named) has found that it is filed."""
+    row, reviewer = court_filing.latest(case) or filed(case), by or mina()
+    filing_review.see(row, reviewer)
+    assert filing_review.check(row, reviewer)
     return case
 
 
@@ -110,13 +157,21 @@ def in_review(*args: Any, **values: Any) -> Case:
 
 def approve(case: Case, by: User | None = None, comment: str = "", *, seen: int | None = None) -> bool:
     """A reviewer (Mina, if nobody is named) who has checked everything approves."""
+    reviewer = by or mina()
+    if case.instruction is not None and case.instruction.paper is not None:
+        instruction.see(case, reviewer)
+    filing = court_filing.latest(case)
+    if filing is not None and filing.state == "sent" and case.lawyer.user_id != reviewer.id:
+        checked(case, reviewer)
     return review.approve(case, by or mina(), comment, checks=labels.CHECKS, seen=seen)
 
 
 def approved(*args: Any, by: User | None = None, comment: str = "", **values: Any) -> Case:
-    """A case that may be published."""
+    """A case that may be published; a large target has a second reviewer."""
     case = in_review(*args, **values)
     approve(case, by, comment)
+    if case.state == CaseState.IN_REVIEW:
+        approve(case, dara())
     return case
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import func, select
 
 from app.accounts.models import User
 from app.audit.models import AuditEntry
-from app.cases import client, fields, moves, publishing, queries, review
+from app.cases import client, fields, invitations, moves, publishing, queries, review
 from app.cases.models import Case, CaseGrant, CaseReview
 from app.cases.states import CaseState, Visibility
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
 from app.database import db as database
 from app.mail.models import OutgoingLetter
 from tests.cases import stages
@@ -99,6 +99,33 @@ def test_a_link_revoked_twenty_times_at_once_is_revoked_once(app, made):
         grant_id = queries.links(found(public_id))[0].id
     at_once(app, [lambda: publishing.revoke_link(found(public_id), grant_id)] * 20)
     assert count(app, AuditEntry, AuditEntry.action == "case.link_revoked") == 1
+
+
+def test_twenty_equal_invitations_at_once_are_one_letter_to_each(app, made):
+    public_id, whom = made(stages.live_private), ["ada@example.org", "omid@example.org"]
+    answers = at_once(app, [lambda: len(invitations.invite(found(public_id), whom, "en"))] * 20)
+    assert sorted(answers) == [0] * 19 + [2]
+    assert count(app, CaseGrant, CaseGrant.kind == "invitation") == 2
+    assert count(app, OutgoingLetter, OutgoingLetter.name == "cases.invited") == 2
+    assert count(app, AuditEntry, AuditEntry.action == "case.invited") == 1
+
+
+def test_an_invitation_used_and_ended_twenty_times_at_once_is_ended_once(app, made):
+    """Whoever came in by it before it ended is out with it: its row says both."""
+    public_id = made(stages.live_private)
+    with app.app_context():
+        (grant,) = invitations.invite(found(public_id), ["ada@example.org"], "en")
+        token, grant_id = invitations.token_of(grant), grant.id
+        database.session.commit()
+    use, end = (
+        (lambda: invitations.accept(token, "ada@example.org").id),
+        (lambda: invitations.revoke(found(public_id), grant_id)),
+    )
+    answers = at_once(app, [use, end] * 10)
+    assert len([answer for answer in answers[1::2] if answer is True]) == 1
+    assert all(answer == grant_id or isinstance(answer, NotFound) for answer in answers[::2])
+    assert count(app, AuditEntry, AuditEntry.action == "case.invitation_revoked") == 1
+    assert count(app, CaseGrant, CaseGrant.id == grant_id, CaseGrant.revoked_at.is_not(None)) == 1
 
 
 def test_twenty_answers_of_a_client_at_once_count_as_one(app, made):

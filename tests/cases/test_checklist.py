@@ -151,6 +151,9 @@ def test_a_box_that_is_not_ticked_is_told_at_the_list_and_the_rest_is_kept(app, 
 def test_two_browsers_let_a_dear_page_go_live(app, made):
     address = f"/staff/cases/{made(dear)}"
     first, second = browser_of(app, mina), browser_of(app, dara)
+    with app.app_context():
+        stages.checked(database.session.scalars(select(Case)).one())
+        database.session.commit()
     assert "This page needs two reviewers." in said(first.get(address))
     answer = ticked(first, address)
     assert "Another reviewer must approve this page too." in first.get(answer.location).text

@@ -135,6 +135,7 @@ def test_the_target_is_what_lines_and_fees_come_to(case):
     assert case.target - drafting.fees_in(case.target).total == pounds(1500)
 
 
+@pytest.mark.settings(unfiled_cap=1_000_000_00)
 @given(st.lists(st.integers(1, 9_000_000), min_size=1, max_size=drafting.MOST_LINES))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_lines_are_the_target_leaves_them_to_the_penny(case, amounts):
@@ -182,6 +183,7 @@ def test_a_target_outside_the_limits_is_refused(case, minor):
     assert refused.value.values["least"] == pounds(500) and refused.value.values["most"] == pounds(1_000_000)
 
 
+@pytest.mark.settings(unfiled_cap=1_000_000_00)
 def test_the_smallest_and_the_largest_target_are_taken(case):
     for wanted in (pounds(500), pounds(1_000_000)):
         left = wanted - drafting.fees_in(wanted).total

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.cases import publishing, review, service
+from app.cases import publishing, review, service, visibility
 from app.cases.models import Case
 from app.cases.states import CaseState, Visibility
 from app.core.clock import now
@@ -196,9 +196,46 @@ def test_the_verdicts_write_to_the_lawyer(app, made):
         assert "Nobody was charged." in render(row.name, row.lang, row.facts).text
 
 
+# Letters about who may open a page and when it goes live: what leads to each, and what makes it untrue.
+TURNS = {
+    "cases.made_public": (lambda: (stages.live(), None), lambda case: visibility.make_private(case, actor_id=None)),
+    "cases.made_private": (
+        lambda: (made_private(stages.live()), None),
+        lambda case: setattr(case, "visibility", Visibility.PUBLIC),
+    ),
+    "cases.kept_private": (lambda: stages.live_private(), lambda case: setattr(case, "visibility", Visibility.PUBLIC)),
+    "cases.not_published": (
+        lambda: (stages.approved(None, Visibility.PRIVATE), None),
+        lambda case: publishing.plan(case, now() + timedelta(hours=1)),
+    ),
+}
+
+
+def made_private(case):
+    assert visibility.make_private(case, actor_id=None)
+    return case
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", TURNS)
+def test_a_letter_about_who_may_open_a_page_says_so_only_while_it_is_so(db, name, lang):
+    make, turn = TURNS[name]
+    case, _token = make()
+    said = letter(case, name, lang)
+    whole = said.subject + said.text + said.html
+    assert f"/dashboard/cases/{case.public_id}" in said.text
+    assert (case.title in whole) == (not case.is_private), "a private page is not named"
+    turn(case)
+    assert letter(case, name, lang) is None
+
+
 def test_every_letter_that_lawyers_are_sent_has_a_writer():
     # The letter about an early end is looked at in test_ending.py, those around the consent in test_consent.py.
     elsewhere = {"cases.ended_early", *(name for name in WRITERS if name.startswith("cases.client_"))}
     # Those about appeals in test_appeals.py, those about what staff do to a live page in test_measures.py.
     elsewhere |= {f"cases.{name}" for name in ("appeal_decided", "suspended", "lifted", "taken_down", "put_back")}
+    # Those about filings in court in test_proofs.py.
+    elsewhere |= {"cases.filing_checked", "cases.filing_refused"}
+    # Invitations in test_invitations.py.
+    elsewhere |= {"cases.invited", *TURNS}
     assert {name for name in WRITERS if name.startswith("cases.")} - elsewhere == set(STATES)

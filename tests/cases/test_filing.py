@@ -312,7 +312,7 @@ def test_what_is_taken_down_hands_out_nothing(app, client):
 
 
 def test_whoever_sends_too_many_files_waits(app, monkeypatch):
-    monkeypatch.setattr("app.cases.filing.UPLOADS_OF_ONE_LAWYER", 1)
+    monkeypatch.setattr("app.cases.files.UPLOADS_OF_ONE_LAWYER", 1)
     case, lawyer = made(app), browser_of(app, leila)
     assert send(lawyer, case, "document", b"no", "a.pdf").status_code == 400
     assert send(lawyer, case, "document", pdf(), "a.pdf").status_code == 429

@@ -37,6 +37,7 @@ def unfunded(**words):
 def tried_again(case):
     """The new page, live."""
     new = relaunch.start_again(case)
+    stages.stated(new)
     drafting.set_deadline(new, stages.day(30), stages.costs())
     drafting.assess(new, drafting.Prospects("reasonable", stages.WORDS["prospects_note"]))
     stages.consented(new)
@@ -57,7 +58,7 @@ def test_the_draft_says_what_the_first_page_said_but_its_deadline(db):
     told = {name for name, field in FIELDS.items() if field.said(new) != field.said(case)}
     assert told <= {"deadline", "documents", "pictures"} and "deadline" in told
     assert (new.state, new.relaunch_of_id, new.target) == ("draft", case.id, case.target)
-    assert drafting.missing(new) == ["deadline"]
+    assert drafting.missing(new) == ["parties", "deadline"]  # how the client instructs the lawyer is asked anew
 
 
 def test_no_pledge_and_nothing_that_happened_comes_along(db):
@@ -89,6 +90,7 @@ def test_only_what_missed_its_target_is_tried_again(db, state):
 
 def test_the_new_page_goes_through_review_and_its_client_is_asked(db):
     new = relaunch.start_again(unfunded())
+    stages.stated(new)
     drafting.set_deadline(new, stages.day(30), stages.costs())
     with pytest.raises(review.client.NoConsent):
         review.submit(new)

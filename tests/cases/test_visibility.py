@@ -16,7 +16,7 @@ from app.pledges import links, privacy
 from app.search import index
 from app.web.visitor import NOBODY
 from tests.cases import backed, stages
-from tests.people import browser_of, leila, mina
+from tests.people import browser_of, dara, leila, mina
 from tests.support.forms import send
 from tests.updates import making
 
@@ -82,6 +82,44 @@ def test_nobody_decides_on_their_own_page_or_on_another_version(db):
         visibility.keep_private(case, case.lawyer.user, "No.")
     with pytest.raises(IllegalMove):
         visibility.make_public(case, mina(), seen=case.version - 1)
+
+
+DEAR = 2_900_000
+
+
+def test_a_page_that_asks_for_much_becomes_public_by_two(db):
+    case = agreed(wanting(minor=DEAR))
+    assert not visibility.make_public(case, mina()) and case.is_private
+    assert not visibility.make_public(case, mina()) and visibility.opened_by(case) == {mina().id}  # twice is once
+    with pytest.raises(OwnCase):
+        visibility.make_public(case, case.lawyer.user)
+    assert visibility.make_public(case, dara()) and not case.is_private
+
+
+def test_an_approval_of_the_wish_counts_only_for_what_the_client_agreed_to(db):
+    case = agreed(wanting(minor=DEAR))
+    visibility.make_public(case, mina())
+    case.version += 1  # a pledge was folded in
+    assert visibility.opened_by(case) == {mina().id}
+    case.title = "Other words"
+    assert visibility.opened_by(case) == set()
+    assert visibility.keep_private(case, dara(), "No.") and visibility.opened_by(case) == set()
+
+
+def test_the_door_says_who_is_still_needed(app):
+    with app.app_context():
+        case = agreed(wanting(minor=DEAR))
+        public_id, version = case.public_id, case.version
+        database.session.commit()
+    url = f"/staff/cases/{public_id}/public"
+    first, second = browser_of(app, mina), browser_of(app, dara)
+    assert "This page needs two reviewers." in first.get(url).text
+    answer = send(first, url, decision="public", version=str(version))
+    assert "Another reviewer must agree" in first.get(answer.location).text
+    assert "You have agreed already." in first.get(url).text and "One reviewer has agreed." in second.get(url).text
+    assert send(second, url, decision="public", version=str(version)).status_code == 303
+    with app.app_context():
+        assert not database.session.scalars(select(Case)).one().is_private
 
 
 def test_a_reviewer_keeps_it_private_with_a_reason(db):

@@ -15,6 +15,11 @@ from tests.cases.stages import PARTIES, STORY, WORDS, day
 from tests.pledges.backing import hidden, post
 
 NEW = "/cases/new"
+INSTRUCTION = {
+    "instruction_kind": "client_care",
+    "instruction_by": "Ada Marlowe",
+    "instruction_on": ["3", "3", "2026"],
+}
 
 
 def boxes(when: date) -> list[str]:
@@ -27,7 +32,7 @@ def filled(step: str) -> dict[str, Any]:
     return {
         "visibility": {"visibility": "public", "lang": "en"},
         "about": {"title": WORDS["title"], "area": "government", "kind": "litigation"},
-        "parties": PARTIES,
+        "parties": PARTIES | INSTRUCTION,
         "story": {"summary": WORDS["summary"], "story": STORY},
         "budget": {"lines-0-label": "Counsel’s fee", "lines-0-detail": "", "lines-0-amount": "4500", "target": ""},
         "stages": {"title": WORDS["stage"], "reason": WORDS["stage_reason"], "later-0-title": ""},

@@ -10,6 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
+from app.cases import labels
 from app.cases.models import ClientConsent
 from app.database import db as database
 from app.jobs import worker
@@ -111,7 +112,7 @@ def decides(opening, who, decision, **fields):
     reviewer = browser_of(opening.app, who)
     queue = opening.opens(reviewer, f"{opening.prefix}/staff/cases").text
     (page,) = set(re.findall(r'href="([^"]*/staff/cases/[0-9a-z]{20})"', queue))
-    return press(reviewer, page, page, decision=decision, **fields)
+    return press(reviewer, page, page, decision=decision, checks=list(labels.CHECKS), **fields)
 
 
 def test_the_first_journey(app, client, opening, told):

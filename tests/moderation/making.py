@@ -14,18 +14,24 @@ WORDS = "The second paragraph names <a child>."
 
 
 def report(
-    case: Case, kind: str = "case", *, place: int | None = None, email: str = "", concern: str = "danger"
+    case: Case,
+    kind: str = "case",
+    *,
+    place: int | None = None,
+    email: str = "",
+    concern: str = "danger",
+    words: str = WORDS,
 ) -> Report:
     """A report about a case, or about something of it."""
-    return _made(About(kind, case.lawyer_id, case.id, place), email, concern)
+    return _made(About(kind, case.lawyer_id, case.id, place), email, concern, words)
 
 
 def about_lawyer(lawyer: Lawyer) -> Report:
     """A report about a lawyer's page."""
-    return _made(About("lawyer", lawyer.id), "", "identity")
+    return _made(About("lawyer", lawyer.id), "", "identity", WORDS)
 
 
-def _made(about: About, email: str, concern: str) -> Report:
+def _made(about: About, email: str, concern: str, words: str) -> Report:
     key = ids.token()
-    assert service.report(about, concern=concern, words=WORDS, email=email, lang="en", form_key=key)
+    assert service.report(about, concern=concern, words=words, email=email, lang="en", form_key=key)
     return db.session.scalars(select(Report).where(Report.form_key == key)).one()

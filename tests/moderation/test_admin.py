@@ -166,3 +166,25 @@ def test_what_is_closed_is_listed_page_by_page(app, reviewer, monkeypatch):
         database.session.commit()
     first = reviewer.get("/staff/reports?state=closed").text
     assert first.count('href="/staff/reports/') == 2 and 'rel="next"' in first
+
+
+def test_one_update_is_taken_down_from_the_page_and_everybody_reads_that_it_was(app, reviewer):
+    with app.app_context():
+        update = told.post(told.funded(title="Clean water"))
+        report = making.report(update.case, "update", place=update.n)
+        page = f"/cases/{update.case.slug}"
+        database.session.commit()
+        address = f"/staff/reports/{report.public_id}"
+    visitor = app.test_client()
+    assert "both grounds" in visitor.get(f"{page}/updates/1").text  # the control
+    wrong = press(reviewer, address, address, act="take_update_down", words="", code="")
+    assert wrong.status_code == 400 and complaints(wrong) == ["Choose the reason from the list."]
+    assert act(reviewer, address, "take_update_down", code="privacy").status_code == 303
+    for where in (f"{page}/updates/1?a", f"{page}/updates/?a", f"{page}?a", f"{page}/updates/1?b"):
+        shown = visitor.get(where)
+        assert shown.status_code == 200 and "An update was taken down on" in said(shown), where
+        assert "both grounds" not in shown.text and "Permission granted" not in shown.text, where
+        assert "somebody’s privacy or safety" in said(shown), where
+    assert "Update taken down" in visitor.get("/takedowns").text
+    assert act(reviewer, address, "put_update_back").status_code == 303
+    assert "both grounds" in visitor.get(f"{page}/updates/1?c").text

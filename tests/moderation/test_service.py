@@ -1,6 +1,7 @@
 """Reports: made once, taken up, acted on, closed with a reason."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,14 +15,23 @@ from app.cases.review import OwnCase
 from app.cases.states import Visibility
 from app.core import ids
 from app.database import db as database
+from app.jobs.models import Job
 from app.mail.models import OutgoingLetter
 from app.mail.outbox import render
 from app.moderation import queries, service
 from app.moderation.models import Report
 from app.moderation.service import About
+from app.pledges.states import PledgeState
+from app.updates import jobs as update_jobs
+from app.updates import queries as known_updates
+from app.updates import service as update_service
+from app.updates.service import BadChoice as UnknownReason
+from app.updates.service import NotPosted
 from tests.cases import stages
+from tests.cases.backed import pledge
 from tests.moderation import making
 from tests.people import dara, leila, mina
+from tests.updates import making as updates
 
 
 def letters(name):
@@ -204,3 +214,83 @@ def test_what_was_undone_stays_in_the_log(db):
     service.take_down(report, mina(), "order")
     service.put_back(report, mina())
     assert [row.kind for row in queries.log()] == ["case.taken_down"]
+
+
+def test_a_failing_pledge_gets_the_time_of_the_suspension_back_when_it_is_lifted(db, clock):
+    case = stages.live()
+    report = making.report(case)
+    failed = clock.now()
+    found = pledge(case, 25, PledgeState.RETRY, first_failed_at=failed, next_at=failed + timedelta(days=2))
+    service.suspend(report, mina(), "money", "We look into it.")
+    db.session.flush()
+    clock.move(5 * 86_400)
+    assert service.lift(report, dara()) and not service.lift(report, dara())
+    db.session.refresh(found)
+    assert timedelta(days=4, hours=23) < found.first_failed_at - failed < timedelta(days=5, hours=1)
+    assert "pledges.check_target" in db.session.scalars(select(Job.name)).all()
+
+
+def test_while_the_lawyers_own_badge_rests_the_clocks_of_pledges_stand(db, clock):
+    """The control: then it is `freeze.follow` that lets them go on."""
+    case = stages.live()
+    report = making.report(case)
+    failed = clock.now()
+    found = pledge(case, 25, PledgeState.RETRY, first_failed_at=failed, next_at=failed + timedelta(days=9))
+    service.suspend(report, mina(), "money", "We look into it.")
+    case.lawyer.frozen_since = clock.now()
+    db.session.flush()
+    clock.move(5 * 86_400)
+    assert service.lift(report, dara())
+    db.session.refresh(found)
+    assert found.first_failed_at == failed
+
+
+# ---------------------------------------------------------------- one update
+def reported_update(**values):
+    update = updates.post(updates.funded(**values))
+    return update, making.report(update.case, "update", place=update.n)
+
+
+def test_an_update_is_taken_down_alone_and_put_back(db):
+    update, report = reported_update()
+    assert service.take_update_down(report, mina(), "privacy") and not service.take_update_down(
+        report, mina(), "privacy"
+    )
+    assert update.taken_down_at and update.case.taken_down_at is None and update.case.suspended_at is None
+    line = known_updates.line_of(update, as_backer=True)
+    assert (line.title, line.html) == ("", "") and line.down_at
+    assert [measure.kind for measure in queries.log()] == ["update.taken_down"]
+    assert queries.log()[0].code == "privacy" and queries.by_quarter()[0].total == 1
+    assert service.put_update_back(report, dara()) and not service.put_update_back(report, dara())
+    assert known_updates.line_of(update, as_backer=False).title == updates.WORDS.title
+    assert len(letters("updates.measure")) == 2
+
+
+def test_letters_about_an_update_that_is_down_are_dropped_and_written_once_it_is_back(db):
+    update, report = reported_update()
+    update_jobs.tell_backers(update.id)
+    (waiting,) = letters("updates.posted")
+    assert render(waiting.name, "en", waiting.facts) is not None
+    service.take_update_down(report, mina(), "privacy")
+    assert render(waiting.name, "en", waiting.facts) is None
+    service.put_update_back(report, mina())
+    assert render(waiting.name, "en", waiting.facts) is not None
+
+
+def test_an_outcome_or_a_draft_cannot_be_taken_down_by_itself(db):
+    ended = updates.concluded()
+    report = making.report(ended.case, "update", place=ended.update.n)
+    with pytest.raises(IllegalMove):
+        service.take_update_down(report, mina(), "privacy")
+    with pytest.raises(NotPosted):
+        update_service.take_down(ended.update, "privacy", actor_id=mina().id)
+    update, good = reported_update()
+    with pytest.raises(UnknownReason):
+        service.take_update_down(good, mina(), "weather")
+    assert update.taken_down_at is None
+
+
+def test_nobody_takes_down_an_update_of_their_own_case(db):
+    _update, report = reported_update()
+    with pytest.raises(OwnCase):
+        service.take_update_down(report, report.lawyer.user, "privacy")

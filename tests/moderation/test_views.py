@@ -9,6 +9,7 @@ from app.database import db as database
 from app.moderation.labels import CONCERNS
 from app.moderation.models import Report
 from tests.cases import stages
+from tests.cases.backed import pledge
 from tests.people import leila
 from tests.pledges.backing import complaints, press, said
 from tests.updates import making as told
@@ -151,3 +152,13 @@ def test_the_log_begins_anew_for_odd_places(client, before):
 def test_every_kind_of_concern_can_be_chosen(app, client, places, prefix):
     page = client.get(f"{prefix}{places['case']}/report").text
     assert all(f'value="{code}"' in page for code in CONCERNS)
+
+
+def test_what_a_backer_wrote_can_be_reported_where_it_stands(app, client):
+    with app.app_context():
+        case = stages.live()
+        pledge(case, 25, message="A word of mine.")
+        page, whole = f"/cases/{case.slug}", f"/cases/{case.slug}/backers"
+        database.session.commit()
+    for where in (page, whole):
+        assert f'href="{page}/report"' in client.get(where).text, where

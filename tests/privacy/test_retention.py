@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from app.cases import review
 from app.cases.models import Case
 from app.cases.states import CaseState
 from app.core import clock
@@ -19,7 +20,7 @@ from app.privacy import retention
 from app.updates import readers
 from app.web import throttle
 from tests.cases import backed, stages
-from tests.people import kian, leila
+from tests.people import kian, leila, mina
 from tests.privacy import holding
 from tests.updates import making
 
@@ -46,6 +47,13 @@ def answered():
     case = stages.live(title="Clean water")
     database.session.execute(update(Case).values(state=CaseState.UNFUNDED, closed_at=clock.now()))
     return case
+
+
+def proved():
+    """A page that was turned down, whose lawyer had sent what its client signed."""
+    case = stages.instructed(stages.draft())
+    review.submit(stages.consented(case))
+    review.decline(case, mina(), "No.")
 
 
 def sent():
@@ -86,6 +94,8 @@ MADE = {
     "silent-clients": lambda: stages.asked(stages.draft(title="Asked")),
     "invitations": lambda: holding.invitations.invite(stages.live_private()[0], ["zqone@example.org"], "en"),
     "evidence": decided,
+    "proofs": proved,
+    "signers": answered,
     "applications": lambda: holding.lawyers.save_draft(kian().user, {"firm": "Anew"}),
     "reports": reported,
 }

@@ -5,6 +5,7 @@ from sqlalchemy import func, select, text
 
 from app.accounts.models import User
 from app.cases import service as cases
+from app.cases import visibility
 from app.cases.models import Case
 from app.cases.states import Visibility
 from app.database import db as database
@@ -106,6 +107,22 @@ def test_a_row_that_is_deleted_takes_its_words_with_it(db, found):
     assert queries.find("pickers").hits == []
     stages.live(title="The pickers again")
     assert found("pickers") == ["The pickers again"]
+
+
+@pytest.mark.parametrize("end", ["private", "taken down"])
+def test_what_nobody_may_find_any_more_leaves_no_word_behind(db, found, end):
+    """Not for those either who mistype it; words that stand elsewhere stay."""
+    case = stages.live(title="The orchard of Marlowe")
+    stages.live(title="The orchard of Thornley")
+    assert len(found("orchard")) == 2 and found("marlowe")
+    if end == "private":
+        visibility.make_private(case, actor_id=None)
+    else:
+        cases.take_down(case, "privacy", actor_id=None)
+    assert found("marlowe") == [] and found("orchard") == ["The orchard of Thornley"]
+    kept = set(db.session.scalars(select(SearchWord.word)))
+    assert "orchard" in kept and "marlowe" not in kept
+    assert db.session.scalar(select(SearchDocument.id).where(SearchDocument.case_id == case.id)) is None
 
 
 def test_the_cases_of_a_lawyer_follow_their_name(db, found):

@@ -74,8 +74,9 @@ def test_every_file_of_the_corpus_is_taken_clean_or_refused_fast(row, of):
 def test_no_bomb_takes_more_than_two_seconds_or_200_megabytes(row):
     kind = files.kind_of((CORPUS / row["file"]).read_bytes()[:64], files.KINDS)
     form = {"jpeg": "JPEG", "png": "PNG"}.get(kind, "PNG")
-    code = "import resource,runpy,sys;sys.argv=sys.argv[1:];runpy.run_path(sys.argv[0],run_name='__main__');"
-    code += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    code = "import runpy,sys;sys.argv=sys.argv[1:];runpy.run_path(sys.argv[0],run_name='__main__');"
+    # The most it held since it began; what getrusage() says would count the process that it was forked from.
+    code += "print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
     begun = time.monotonic()
     with (CORPUS / row["file"]).open("rb") as sent:
         command = [sys.executable, "-I", "-c", code, str(cleaning.CLEANER), "picture", form, form, "2000"]
@@ -96,16 +97,19 @@ def test_a_picture_loses_where_when_and_with_what_it_was_taken_and_stands_uprigh
     assert (width, height) == after.size == before.size[::-1]
 
 
-@pytest.mark.parametrize(("form", "kind"), [("JPEG", "jpeg"), ("PNG", "png"), ("WEBP", "webp")])
-@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA", "CMYK", "1", "I;16"])
-def test_pictures_of_every_mode_are_read(form, kind, mode):
+MODES = {
+    "JPEG": ("RGB", "L", "CMYK", "1"),
+    "PNG": ("RGB", "L", "P", "RGBA", "LA", "1", "I;16"),
+    "WEBP": ("RGB", "L", "P", "RGBA", "LA", "CMYK", "1", "I;16"),
+}
+
+
+@pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in MODES.items() for mode in modes])
+def test_pictures_of_every_mode_are_read(form, mode):
     sent = BytesIO()
-    try:
-        Image.new("RGB", (40, 30), "red").convert("I" if mode == "I;16" else mode).convert(mode).save(sent, form)
-    except (OSError, ValueError):
-        pytest.skip(f"{form} has no {mode}")
+    Image.new("RGB", (40, 30), "red").convert("I" if mode == "I;16" else mode).convert(mode).save(sent, form)
     got, new, width, height = picture(sent.getvalue())
-    assert (got, width, height) == (kind, 40, 30) and Image.open(BytesIO(new)).mode in ("RGB", "RGBA")
+    assert (got, width, height) == (form.lower(), 40, 30) and Image.open(BytesIO(new)).mode in ("RGB", "RGBA")
 
 
 def test_a_picture_is_made_as_small_as_the_page_needs_it_and_never_larger():

@@ -33,7 +33,9 @@ def test_a_draft_is_filled_in_from_the_case_and_its_outcome(outcome):
     assert said.startswith(stages.STORY[:60])
     for words in ("## What the court said", outcome.quote, "The High Court, [2027] EWHC 42 (Admin)", making.EFFECT):
         assert words in said
-    assert "## Who benefited\n\n9,400 people who hold a library card" in said and "Won. The High Court" in said
+    assert "Won. The High Court" in said
+    place, number = "Where they are: Thornley and four villages around it", "How many they are, about: 9,400"
+    assert f"## Who benefited\n\nPeople who hold a library card\n\n{place}\n\n{number}" in said
     assert "<blockquote>" in story.body_html and "<h3>What changed</h3>" in story.body_html
 
 

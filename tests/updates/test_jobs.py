@@ -3,10 +3,15 @@
 import pytest
 from sqlalchemy import select
 
+from app.cases import stages
+from app.cases.drafting import Stage
+from app.core.money import Money
 from app.database import db as database
 from app.jobs import queue
 from app.jobs.models import Job
 from app.mail.models import OutgoingLetter
+from app.mail.outbox import render
+from app.pledges.models import Pledge
 from app.updates import jobs, readers, service
 from tests.cases.backed import pledge
 from tests.updates import making
@@ -128,3 +133,48 @@ def test_nothing_has_changed_counts_as_an_update(case, db, clock):
     service.say_unchanged(case, after=0)
     jobs.remind()
     assert reminders(db) == []
+
+
+# ---------------------------------------------------------------- other stages
+def restaged(case, *titles):
+    later = [Stage(title, "It may come to that.", Money(500_00, "GBP")) for title in titles]
+    return stages.change(case, later, case.lawyer.user)
+
+
+def tell_of_stages(db):
+    for job in db.session.scalars(select(Job).where(Job.name == "updates.tell_of_stages")):
+        jobs.tell_of_stages(**job.args)
+
+
+def test_backers_are_told_once_of_each_change_of_the_stages(db):
+    case = making.funded(backers=("omid@example.org", "sara@example.org"))
+    readers.unsubscribe(pledge(case, 5, email="reza@example.org"))
+    restaged(case, "The appeal", "The Supreme Court")  # two stages, one change
+    tell_of_stages(db)
+    tell_of_stages(db)
+    told = letters(db, "updates.stages_changed")
+    assert {row.to for row in told} == {"omid@example.org", "sara@example.org"} and len(told) == 2
+    assert not restaged(case, "The appeal", "The Supreme Court"), "nothing changes"
+    restaged(case, "The appeal")
+    tell_of_stages(db)
+    assert len(letters(db, "updates.stages_changed")) == 4
+
+
+def test_the_letter_about_stages_names_a_public_case_and_no_private_one(db):
+    for case, is_named in ((making.funded(title="Zq"), True), (making.funded_private(title="Zq"), False)):
+        restaged(case, "Zqstage")
+        tell_of_stages(db)
+        last = letters(db, "updates.stages_changed")[-1]
+        said = render(last.name, "en", last.facts)
+        assert ("Zq" in said.subject + said.text + said.html) == is_named and "Zqstage" not in said.text
+        assert "List-Unsubscribe" in said.headers
+
+
+def test_who_unsubscribed_meanwhile_gets_no_letter_about_stages(db):
+    case = making.funded()
+    restaged(case, "The appeal")
+    tell_of_stages(db)
+    (waiting,) = letters(db, "updates.stages_changed")
+    assert render(waiting.name, "en", waiting.facts) is not None
+    readers.unsubscribe(db.session.get(Pledge, waiting.facts["pledge"]))
+    assert render(waiting.name, "en", waiting.facts) is None

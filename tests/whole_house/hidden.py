@@ -8,18 +8,35 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.cases import client, invitations, publishing, queries, review, service
+from app.cases import (
+    appeals,
+    client,
+    invitations,
+    passphrase,
+    publishing,
+    queries,
+    relaunch,
+    review,
+    service,
+    visibility,
+)
+from app.cases import files as case_files
+from app.cases import stages as case_stages
+from app.cases.drafting import Stage
 from app.cases.models import Case
 from app.cases.states import PUBLISHED, CaseState, Visibility
 from app.core import clock
+from app.core.money import Money
 from app.database import db
 from app.jobs import queue
+from app.moderation import service as moderation
 from app.pledges import closing, collection
 from app.pledges.models import Pledge
 from app.search import index
 from app.updates import outcomes
 from app.updates import service as updates
-from tests.cases import filing, stages
+from tests.cases import filing, rewriting, stages
+from tests.moderation import making as reports
 from tests.people import browser_of, dara, kian, mina, omid
 from tests.pledges.backing import pledge as back
 from tests.updates import making
@@ -47,8 +64,11 @@ _PICTURE = filing.jpeg(96, 54)
 # Named one by one: what is random may hold any four letters.
 _OTHERS = ("backer", "message", "email", "comment1", "comment2", "comment3", "label", "typed")
 _OTHERS += ("client", "clientmail", "wish", "remark", "guest", "papertitle", "alt", "caption")
+_MORE = ("appeal", "appealcomment", "report", "reportmail", "note", "line", "early", "kept", "passphrase", "video")
+_MORE += ("signer", "changed", "changenote")
+_MORE += ("oldstage", "oldreason", "newstage", "newreason", "filename", "inside")
 _LATER = ("update", "updatetext", "corrected", "forbackers", "forbackerstext", "drafted", "draftedtext", *END_MARKS)
-_MARKED = re.compile(f"zq({'|'.join((*PAGE, *_OTHERS, *_LATER))})zq", re.IGNORECASE)
+_MARKED = re.compile(f"zq({'|'.join((*PAGE, *_OTHERS, *_MORE, *_LATER))})zq", re.IGNORECASE)
 
 
 def marked(text: str) -> set[str]:
@@ -58,13 +78,17 @@ def marked(text: str) -> set[str]:
 
 @dataclass
 class House:
-    """`slugs` of the private cases by state, one more whose link was revoked, and one public case."""
+    """`slugs` of the private cases by state, one more whose link was revoked, and one public case.
+
+    `old` are addresses at which public pages stood, that tell nothing any more.
+    """
 
     app: Flask
     slugs: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     pledges: dict[str, str] = field(default_factory=dict)
     public: str = ""
+    old: list[str] = field(default_factory=list)
 
     def holder(self, state: str) -> FlaskClient:
         """A browser that opened the link of the case in `state`."""
@@ -129,10 +153,10 @@ def build(app: Flask) -> House:
     return house
 
 
-def _make(house: House, name: str, state: CaseState) -> None:
-    case = stages.draft(None, Visibility.PRIVATE, minor=LINES, **PAGE)
+def _make(house: House, name: str, state: CaseState, who_sees: Visibility = Visibility.PRIVATE) -> None:
+    case = stages.draft(None, who_sees, minor=LINES, **PAGE)
     house.slugs[name] = case.public_id
-    filing.document(case, title="zqpapertitlezq")
+    filing.document(case, title="zqpapertitlezq", name="zqfilenamezq.pdf", inside="zqinsidezq")
     filing.picture(case, content=_PICTURE, is_cover=False, alt="zqaltzq", caption="zqcaptionzq")
     if state == CaseState.DRAFT:
         return
@@ -194,3 +218,77 @@ def _told(house: House) -> None:
     updates.draft(case, DRAFTED)
     db.session.commit()
     queue.drain()  # the letters are written down
+
+
+# ---------------------------------------------------------------- everything that can happen to a case
+OLD, TAKEN = "an-old-address", "another-old-address"  # in place of ones made from a title
+GUARD = "zqpassphrasezq of the page"
+LATER = Stage("zqoldstagezq", "zqoldreasonzq", Money(1_000_000, "GBP"))
+CHANGED = Stage("zqnewstagezq", "zqnewreasonzq", Money(1_100_000, "GBP"))
+# Public once they are live, and nobody's business before; by what they are called in `slugs`.
+NOT_YET = {
+    "public draft": CaseState.DRAFT,
+    "public in review": CaseState.IN_REVIEW,
+    "public returned": CaseState.CHANGES_REQUESTED,
+    "public declined": CaseState.DECLINED,
+    "public planned": CaseState.APPROVED,
+}
+
+
+def build_more(house: House) -> None:
+    """Cases that were appealed, planned, guarded, restaged, ended, taken down, made private and tried again."""
+    with house.app.app_context():
+        _before_they_are_live(house)
+        _while_they_are_live(house)
+        _that_were_public(house)
+        house.slugs["again"] = relaunch.start_again(house.case(CaseState.UNFUNDED)).public_id
+        index.refresh(10_000)
+        db.session.commit()
+        queue.drain()
+
+
+def _before_they_are_live(house: House) -> None:
+    for name, state in NOT_YET.items():
+        _make(house, name, state, Visibility.PUBLIC)
+    _make(house, "planned", CaseState.APPROVED)
+    for name in ("planned", "public planned"):
+        publishing.plan(house.case(name), clock.now() + timedelta(days=3))
+    appealed = house.case(CaseState.DECLINED)
+    appeals.appeal(appealed, "zqappealzq")
+    appeals.decide(appealed, dara(), "uphold", "zqappealcommentzq")
+
+
+def _while_they_are_live(house: House) -> None:
+    for name in ("guarded", "staged", "changed", "early", "suspended", "taken"):
+        _make(house, name, CaseState.OPEN)
+    guarded, staged = house.case("guarded"), house.case("staged")
+    passphrase.put(guarded, passphrase.hashed(GUARD))
+    visibility.ask_public(guarded)
+    visibility.keep_private(guarded, mina(), "zqkeptzq")
+    case_files.set_video(guarded, "https://youtu.be/zqvideozq-x", by_id=None)
+    case_stages.change(staged, [LATER], staged.lawyer.user)
+    case_stages.change(staged, [CHANGED], staged.lawyer.user)
+    rewriting.applied(house.case("changed"), note="zqchangenotezq", relief_sought="zqchangedzq")
+    closing.end_early(house.case("early").id, "zqearlyzq", by="lawyer", actor_id=None)
+    for name in ("suspended", "taken"):
+        about = reports.report(house.case(name), email="zqreportmailzq@example.org", words="zqreportzq")
+        moderation.write_to_lawyer(about, mina(), "zqnotezq")
+        if name == "suspended":
+            moderation.suspend(about, mina(), "misleading", "zqlinezq")
+        else:
+            moderation.take_down(about, mina(), "misleading")
+
+
+def _that_were_public(house: House) -> None:
+    for name, slug in (("made private", OLD), ("public taken", TAKEN)):
+        _make(house, name, CaseState.APPROVED, Visibility.PUBLIC)
+        case = house.case(name)
+        assert publishing.publish(case) is None
+        case.slug = slug
+        index.refresh(10_000)
+        db.session.flush()
+        if name == "made private":
+            assert visibility.make_private(case, actor_id=None)
+        else:
+            service.take_down(case, "misleading", actor_id=None)
+        house.old.append(slug)

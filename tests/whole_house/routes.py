@@ -16,6 +16,7 @@ MADE_UP = {
     "public_id": "0123456789abcdefghjk",
     "token": "0123456789abcdefghjkmnpqrstvwxyz",
     "step": "about",
+    "name": "there_is_no_such_setting",
     "grant_id": "999999",
     "update_id": "0123456789abcdefghjk",
     "story_id": "0123456789abcdefghjk",

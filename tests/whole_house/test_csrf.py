@@ -27,7 +27,7 @@ from app.updates import readers
 from app.web.access import public
 from tests.cases import backed, filing, stages
 from tests.moderation import making as reports
-from tests.people import browser_of, dara, kian, leila, mina, omid, sara
+from tests.people import babak, browser_of, dara, kian, leila, mina, omid, sara, staff
 from tests.support.forms import token_of
 from tests.updates import making
 from tests.whole_house.routes import SAFE, fill, in_both_languages, mark, methods, rules
@@ -77,6 +77,7 @@ def world(app):
         privacy.ask("omid@example.org", "en")
         in_letters += [privacy.token_of(link) for link in database.session.scalars(select(PrivacyLink))]
         filed = [one for case in (river, hidden) for one in (filing.document(case), filing.picture(case))]
+        stages.filed(river), stages.instructed(others[0])
         values = {
             "slug": [river.slug, hidden.slug, ended.case.slug, story.slug, leila().slug],
             "public_id": [one.public_id for one in (river, hidden, *others, waits, refused, *reported)],
@@ -89,6 +90,7 @@ def world(app):
                 *(readers.token_of(pledge) for pledge in pledges),
             ],
             "step": drafting.STEPS,
+            "name": ["review_days", "paid_days"],
             "grant_id": [1, 2, guest.id],
             "update_id": [update.public_id for update in (*posted, *drafted)],
             "story_id": [story.public_id],
@@ -182,9 +184,11 @@ def holder(app, token):
 
 @pytest.mark.forged
 @pytest.mark.timeout(900)
-def test_safe_methods_write_nothing_whoever_asks_for_whatever(app, world):
+def test_safe_methods_write_nothing_whoever_asks_for_whatever(app, world, record_property):
     app.test_client_class = FlaskClient  # a thousand pages, that are looked at elsewhere
-    browsers = {who.__name__: browser_of(app, who) for who in (sara, kian, leila, mina, dara)}
+    browsers = {who.__name__: browser_of(app, who) for who in (sara, omid, kian, babak, leila, mina, dara)}
+    browsers |= {role: browser_of(app, lambda role=role: staff(role)) for role in ("finance", "editor", "admin")}
+    browsers["auditor"] = browser_of(app, lambda: staff("auditor"))
     browsers |= {"nobody": app.test_client(), "holder": holder(app, world["token"][0])}
     asked = [address for rule in rules(app) if "GET" in methods(rule) for address in fill(rule, **world)]
     assert len(asked) > 100
@@ -195,6 +199,7 @@ def test_safe_methods_write_nothing_whoever_asks_for_whatever(app, world):
             page, head = browser.get(address), browser.head(address)
             assert page.status_code < 500 and head.status_code == page.status_code, address
             assert head.location == page.location, address
+    record_property("figures", f"{len(asked)} addresses × {len(browsers)} people × GET and HEAD, nothing written")
     with app.app_context():
         after = snapshot()
     assert {name for name in before if before[name] != after[name]} == set()

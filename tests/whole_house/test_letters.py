@@ -13,9 +13,23 @@ from sqlalchemy import select
 
 from app.accounts import by_letter
 from app.accounts.models import OneTimeLink, User
-from app.cases import appeals, client, invitations, publishing, review, service, visibility
-from app.cases.models import Case
+from app.cases import (
+    appeals,
+    changing,
+    client,
+    filing_review,
+    invitations,
+    publishing,
+    restrictions,
+    review,
+    service,
+    visibility,
+)
+from app.cases import stages as stage_changes
+from app.cases.drafting import Stage
+from app.cases.models import Case, CaseStageChange, CaseVersion
 from app.core import clock
+from app.core.money import Money
 from app.core.text import is_safe_line
 from app.database import db as database
 from app.i18n.locale import LANGUAGES
@@ -33,9 +47,12 @@ from app.pledges.models import ChargeAttempt, Pledge
 from app.pledges.states import PledgeState
 from app.privacy import asking as privacy
 from app.privacy.models import PrivacyLink
+from app.settings import service as settings
+from app.settings.known import BY_NAME
+from app.updates import service as updates
 from app.updates.models import Update
 from config import ROOT
-from tests.cases import backed, stages
+from tests.cases import backed, restricting, rewriting, stages
 from tests.people import dara, kian, leila, mina, sara
 from tests.updates import making
 
@@ -69,6 +86,11 @@ class World:
         return {**self.pledged(state, next_at=soon, first_failed_at=clock.now()), "attempt": 1}
 
 
+def changed(case: Case) -> CaseVersion:
+    """A material change, as it stands on the page of `case`."""
+    return rewriting.applied(case, relief_sought="A declaration, and costs")
+
+
 def approve(case: Case) -> None:
     stages.approve(case, mina(), "Well done.")
 
@@ -98,6 +120,14 @@ def noted(case_id: int) -> dict[str, int]:
     return {"note": report.notes[0].id}
 
 
+def decided_filing(case_id: int, refusal: str = "") -> int:
+    """The id of a filing that Mina has looked at and checked, or refused."""
+    row = stages.filed(database.session.get_one(Case, case_id))
+    filing_review.see(row, mina())
+    assert filing_review.refuse(row, mina(), refusal) if refusal else filing_review.check(row, mina())
+    return row.id
+
+
 def told(update: Update) -> dict[str, int]:
     """The facts of a letter to a backer about an update."""
     database.session.flush()
@@ -105,11 +135,35 @@ def told(update: Update) -> dict[str, int]:
     return {"update": update.id, "pledge": database.session.scalars(backer).one()}
 
 
+def update_down() -> dict[str, int | str]:
+    """The facts of a letter to the lawyer whose update was taken down."""
+    update = making.post(making.funded())
+    updates.take_down(update, "privacy", actor_id=mina().id)
+    return {"update": update.id, "what": "taken_down"}
+
+
+def staged() -> dict[str, int]:
+    """The facts of a letter to a backer about other stages."""
+    case = making.funded()
+    later = [Stage("The appeal", "If we lose.", Money(500_00, "GBP"))]
+    stage_changes.change(case, later, case.lawyer.user)
+    database.session.flush()
+    change = select(CaseStageChange.id).where(CaseStageChange.case_id == case.id)
+    backer = select(Pledge.id).where(Pledge.case_id == case.id)
+    return {"change": database.session.scalars(change).one(), "pledge": database.session.scalars(backer).one()}
+
+
 def owing() -> dict[str, int | str]:
     """The facts of a letter about an update that is due today."""
     case = making.funded(legal_stage="issued")
     case.funded_at = clock.now() - timedelta(days=60)
     return {"case": case.id, "due_on": stages.day(0).isoformat(), "days": 0}
+
+
+def hidden_and_told_again(case: Case) -> int:
+    row = restricting.hide(case)
+    restrictions.lift(row, mina(), "The order was discharged.")
+    return row.id
 
 
 def wishing(case: Case) -> Case:
@@ -159,6 +213,12 @@ def suspended_and_lifted(lawyer: Lawyer) -> None:
         suspension.lift(lawyer, member, "Settled.")
 
 
+def setting_proposed() -> dict[str, int | str]:
+    """The facts of a letter about a change that waits for a second administrator."""
+    row = settings.change(BY_NAME["fresh_minutes"], 60, "We are asked too often.", by_id=mina().id)
+    return {"change": row.id, "what": "proposed"}
+
+
 # One example for every letter.
 EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts.confirm": lambda _world: linked(lambda user: by_letter.ask_to_move(user, "sara.m@example.org")),
@@ -198,6 +258,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases.lifted": lambda world: world.at(*LIVE, suspend, lambda case: service.lift(case, "staff", actor_id=None)),
     "cases.taken_down": lambda world: world.at(*LIVE, take_down),
     "cases.put_back": lambda world: world.at(*LIVE, take_down, lambda case: service.put_back(case, actor_id=None)),
+    "settings.changed": lambda _world: setting_proposed(),
     "moderation.note": lambda world: noted(world.at(*LIVE)["case"]),
     "moderation.answered": lambda world: {"report": reported(world.at(*LIVE)["case"]).id},
     "cases.published": lambda world: world.at(*LIVE),
@@ -205,13 +266,23 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases.invited": lambda _world: {
         "grant": invitations.invite(stages.live_private()[0], ["ada@example.org"], "en")[0].id
     },
+    "cases.filing_checked": lambda world: {"filing": decided_filing(world.at(*LIVE)["case"])},
+    "cases.filing_refused": lambda world: {"filing": decided_filing(world.at(*LIVE)["case"], "Not sealed.")},
     "cases.made_public": lambda world: world.at(*LIVE),
+    "cases.name_hidden": lambda world: {**world.at(*LIVE), "name": restricting.hide(world.case).id},
+    "cases.name_told_again": lambda world: {**world.at(*LIVE), "name": hidden_and_told_again(world.case)},
     "cases.kept_private": lambda _world: {"case": stages.live_private()[0].id},
     "cases.made_private": lambda world: world.at(*LIVE, lambda case: visibility.make_private(case, actor_id=None)),
     "cases.target_met": lambda world: world.at(*LIVE, service.fund),
     "cases.target_missed": lambda world: world.at(*LIVE, service.start_closing, service.end_unfunded),
     "pledges.thanks": lambda world: world.pledged(P.PLEDGED),
     "pledges.changed": lambda world: world.pledged(P.PLEDGED),
+    "cases.page_changed": lambda world: world.at(*LIVE, lambda case: changed(case)),
+    "cases.change_refused": lambda world: {"case": changing.begin(stages.live(title="Cleaner water")).id},
+    "pledges.page_changed": lambda world: {
+        "pledge": world.pledged(P.PLEDGED)["pledge"],
+        "version": changed(world.pledge.case).id,
+    },
     "pledges.withdrawn": lambda world: world.pledged(P.WITHDRAWN, ended_at=clock.now()),
     "pledges.target_met": lambda world: world.pledged(P.DUE),
     "pledges.receipt": lambda world: world.pledged(P.COLLECTED, collected_at=clock.now()),
@@ -226,6 +297,8 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "updates.posted": lambda _world: told(making.post(making.funded())),
     "updates.concluded": lambda _world: told(making.concluded(effect="The library opens again.").update),
     "updates.started_again": lambda world: {"pledge": world.pledge.id, **world.at(*LIVE)},
+    "updates.measure": lambda _world: update_down(),
+    "updates.stages_changed": lambda _world: staged(),
     "updates.due": lambda _world: owing(),
     "stories.published": lambda _world: {"story": making.told().id},
 }

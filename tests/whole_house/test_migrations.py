@@ -111,8 +111,14 @@ def kept(rows: Rows, other: Rows) -> Rows:
     }
 
 
-def wanted_triggers(tables) -> set[str]:
-    return {name for name, trigger in database.TRIGGERS.items() if {trigger.table, *trigger.writes_to} <= set(tables)}
+def wanted_triggers(rows: Rows) -> set[str]:
+    """Those whose tables are there, with the columns that they name."""
+    return {
+        name
+        for name, trigger in database.TRIGGERS.items()
+        if {trigger.table, *trigger.writes_to} <= rows.keys()
+        and all(set(trigger.columns) <= row.keys() for row in rows[trigger.table])
+    }
 
 
 def test_rows_of_ours_reach_every_table(app):

@@ -38,7 +38,7 @@ from app.updates import readers
 from app.updates import service as updates
 from app.web import throttle
 from app.web.access import public
-from tests.cases import backed, stages
+from tests.cases import backed, filing, restricting, stages
 from tests.moderation import making as reports
 from tests.people import PASSWORD, browser_of, kian, leila, mina, nima, omid, sara
 from tests.updates import making
@@ -103,7 +103,11 @@ def build() -> World:
     appeals.appeal(appealed, "The order is older.")
     reports.report(river), reports.report(hidden), reports.about_lawyer(leila())
     moderation.close(reports.report(river), mina(), "Nothing in it.")
-    to_client = client.token_of(stages.asked(stages.draft(title="For the client to read")))
+    read = stages.draft(title="For the client to read")
+    to_client = client.token_of(stages.asked(read))
+    for case in (river, hidden, returned, read):
+        filing.document(case), filing.picture(case)
+    stages.filed(river)
     stages.draft(kian(), title="A draft of Kian’s")
     card = {"payment_method": "pm_1", "card_brand": "visa", "card_last4": "4242", "collected_at": clock.now()}
     moment = {"next_at": clock.now() + timedelta(days=1), "first_failed_at": clock.now(), "ended_at": clock.now()}
@@ -124,6 +128,7 @@ def build() -> World:
     updates.draft(running, making.WORDS)
     late = making.funded(title="Late")
     late.funded_at = clock.now() - timedelta(days=90)
+    restricting.hide(late)
     making.told(making.concluded("won", making.funded(title="Won")))
     stories.draft(making.concluded("won", making.funded(title="Won, not told yet")))
     making.concluded("lost", making.funded(title="Lost"))
