@@ -15,9 +15,11 @@ import pyotp
 from demo.place import Place
 
 STEP = 30
+# How a lawyer stands who had a badge and waits for staff again, by the cause.
+AGAIN = {"changed": "pending again after a change", "lapsed": "verification expired"}
 _QUERY = """
 SELECT users.name, users.email, users.lang, users.created_at, users.totp_secret, users.totp_last_step,
-       users.pending_totp_secret, users.pending_totp_until, lawyers.state, lawyers.firm,
+       users.pending_totp_secret, users.pending_totp_until, lawyers.state, lawyers.pending_because, lawyers.firm,
        (SELECT group_concat(role, ', ') FROM staff_roles WHERE user_id = users.id AND ended_at IS NULL)
 FROM users LEFT JOIN lawyers ON lawyers.user_id = users.id
 WHERE users.disabled_at IS NULL ORDER BY users.id
@@ -60,9 +62,11 @@ def seconds_left() -> int:
 
 def _read(connection: sqlite3.Connection, seeded_at: datetime | None) -> Iterator[Person]:
     step = int(time.time()) // STEP
-    for name, email, lang, joined, secret, last, pending, until, state, firm, roles in connection.execute(_QUERY):
+    rows = connection.execute(_QUERY)
+    for name, email, lang, joined, secret, last, pending, until, state, because, firm, roles in rows:
         staff = f"Staff: {roles}" if roles else ""
-        lawyer = f"Lawyer at {firm}, {state}" if state else ""
+        stands = AGAIN.get(because, state) if state == "applied" else state
+        lawyer = f"Lawyer at {firm}, {stands}" if state else ""
         is_new = pending is not None and _moment(until).timestamp() > time.time()
         secret = pending if is_new else secret
         yield Person(

@@ -12,6 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
 from app.i18n import catalog
+from app.seed import PASSPHRASE
 from demo import clock, tour
 from demo.cards import CARDS
 from demo.mailbox import PAGE, Mailbox, opening_links_beside
@@ -24,6 +25,8 @@ CHAPTERS = (
     ("tour_lawyer", "A lawyer opens a case"),
     ("tour_backer", "A supporter backs a case"),
     ("tour_public", "The public reads what came of it"),
+    ("tour_private", "A private page that never leaks"),
+    ("tour_verification", "A badge comes down and stands again"),
 )
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; "
@@ -65,6 +68,7 @@ def create_side_page(place: Place, mailbox: Mailbox) -> Flask:
             "now": clock.now(place.clock_file),
             "ahead": clock.ahead(place.clock_file),
             "password": PASSWORD,
+            "passphrase": PASSPHRASE,
             "label": tour.label,
             "samples": tour,
             "chapters": CHAPTERS,
@@ -86,10 +90,19 @@ def create_side_page(place: Place, mailbox: Mailbox) -> Flask:
     def tour_public() -> str:
         return render_template("tour_public.html")
 
+    @app.get("/tour/private")
+    def tour_private() -> str:
+        return render_template("tour_private.html", private_links=place.private_links())
+
+    @app.get("/tour/verification")
+    def tour_verification() -> str:
+        return render_template("tour_verification.html")
+
     @app.get("/papers/<name>")
     def papers(name: str) -> Response:
         """A file to send to the portal."""
-        paper = Response(tour.paper(name) or abort(404), mimetype="application/pdf")
+        mimetype = "text/csv" if name == tour.REGISTER else "application/pdf"
+        paper = Response(tour.paper(name) or abort(404), mimetype=mimetype)
         paper.headers["Content-Disposition"] = f"attachment; filename={name}"
         return paper
 

@@ -29,6 +29,7 @@ APPLICATION = (
 )
 CASE = (
     Copy("Title", "Clean air for Mill Lane", "هوای پاک برای میل‌لین"),
+    Copy("Who signed it?", "Ellen Marsh", "الن مارش"),
     Copy("Who do you act for?", "Ellen Marsh and other residents of Mill Lane", "الن مارش و دیگر ساکنان میل‌لین"),
     Copy("Who is on the other side?", "Harrowby City Council", "شورای شهر هاروبی"),
     Copy("Court or body", "High Court, Administrative Court in Leeds", "دادگاه اداری لیدز"),
@@ -43,6 +44,8 @@ CASE = (
         "دستور به شورای شهر که پس از شمردن کامیون‌ها دوباره تصمیم بگیرد.",
     ),
     Copy("Who benefits", "About 900 people who live on the lane.", "حدود ۹۰۰ نفر که در این خیابان زندگی می‌کنند."),
+    Copy("Where are they?", "Mill Lane, Harrowby", "میل‌لین، هاروبی"),
+    Copy("About how many are they?", "900", "۹۰۰"),
     Copy(
         "Summary",
         "A street asks the court to make its council count the lorries.",
@@ -63,6 +66,13 @@ CASE = (
     ),
     Copy("What for", "Barrister’s fee", "حق‌الوکالهٔ وکیل دادگاه"),
     Copy("Amount (%(unit)s)", "950", "۹۵۰"),
+    Copy("What does the initial target pay for?", "Advice and letter before claim", "مشاوره و نامهٔ پیش از دعوا"),
+    Copy(
+        "Why is that the first thing?",
+        "The council must be asked before the court is.",
+        "پیش از دادگاه باید از شورای شهر خواست.",
+    ),
+    Copy("Why you see them so", "The council says itself that it counted nothing.", "شورا خود می‌گوید چیزی نشمرده است."),
     Copy(
         "What should backers know about the costs?",
         "If we lose, my clients may have to pay up to £5,000. Backers owe nothing.",
@@ -112,8 +122,23 @@ PAPERS = {
 }
 
 
+# What a regulator would publish: one name is spelt otherwise here, and one lawyer is suspended there.
+REGISTER = "register.csv"
+_REGISTER = """\
+number,name,status,firm
+612345,Leila Farahani,practising,Fenmoor Legal
+598210,Priya Raman,practising,Fenmoor Legal
+571934,Tom Aldous,suspended,Aldous & Keane
+640077,Ngozi Belle,practising,Ridgeway Public Law
+618833,Shirin Rad,practising,Ridgeway Public Law
+655120,Farid Noori,practising,Noori & Daughters
+"""
+
+
 def paper(name: str) -> bytes | None:
-    """The PDF of this name."""
+    """The PDF or the register of this name."""
+    if name == REGISTER:
+        return _REGISTER.encode()
     return certificate(*PAPERS[name]) if name in PAPERS else None
 
 

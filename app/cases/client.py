@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 
 from app.accounts.service import normal_email
 from app.audit.service import record
-from app.cases import access, fields, moves
+from app.cases import access, fields, files, moves
 from app.cases.models import Case, ClientConsent
 from app.cases.states import CaseState, Consent
 from app.core import clock, ids
@@ -123,11 +123,13 @@ def standings(cases: Sequence[Case]) -> dict[int, Standing]:
         select(ClientConsent)
         .where(ClientConsent.id.in_(latest))
         .options(
+            selectinload(ClientConsent.case).selectinload(Case.area),
             selectinload(ClientConsent.case).selectinload(Case.budget),
             selectinload(ClientConsent.case).selectinload(Case.stages),
         )
     )
     found = {row.case_id: row for row in rows}
+    files.read([row.case for row in found.values()])
     return {case.id: _stands(case, found.get(case.id)) for case in cases}
 
 

@@ -8,15 +8,16 @@ removed, as its updates may be written; each time is noted.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, and_, func, inspect, literal, select, true, union_all, update
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit.service import record
 from app.cases import videos
 from app.cases.labels import DOCUMENTS
-from app.cases.models import Case, CaseDocument, CasePicture, PictureVariant
+from app.cases.models import BudgetLine, Case, CaseDocument, CasePicture, PictureVariant
 from app.core import clock
 from app.core.errors import N_, Conflict, Invalid, NotFound
 from app.database import db
@@ -32,6 +33,7 @@ HOUR = 3600
 UPLOADS_OF_ONE_LAWYER = 120
 WIDTHS = (480, 960, 1440)  # pixels
 LARGEST_EDGE = 2000  # pixels of what is kept of a picture
+_READ = ("documents", "pictures", "budget")
 
 
 class Resting(Conflict):
@@ -101,18 +103,61 @@ def documents(case: Case) -> list[CaseDocument]:
     """The documents of a case, the oldest first."""
     if not case.has_files:
         return []
-    mine = select(CaseDocument).where(CaseDocument.case_id == case.files_of, CaseDocument.removed_at.is_(None))
-    mine = mine.options(joinedload(CaseDocument.file))
-    return list(db.session.scalars(mine.order_by(CaseDocument.dated_on, CaseDocument.id)))
+    read([case])
+    return list(case.documents)
 
 
 def pictures(case: Case) -> list[CasePicture]:
     """The pictures of a case, the cover first, then as they were added."""
     if not case.has_files:
         return []
-    mine = select(CasePicture).where(CasePicture.case_id == case.files_of, CasePicture.removed_at.is_(None))
-    mine = mine.options(joinedload(CasePicture.file), selectinload(CasePicture.variants))
-    return list(db.session.scalars(mine.order_by(CasePicture.is_cover.desc(), CasePicture.id)))
+    read([case])
+    return list(case.pictures)
+
+
+def read(cases: Sequence[Case]) -> None:
+    """Read the documents and pictures of those of `cases` that have any, and their budgets, with one query for all.
+
+    What was read before stays, until the case is held or its files change.
+    """
+    wanted = [case for case in cases if case.has_files and inspect(case).unloaded & {"documents", "pictures"}]
+    if not wanted:
+        return
+    found: dict[int, dict[str, list[Any]]] = {case.id: {name: [] for name in _READ} for case in wanted}
+    for case_id, *parts in db.session.execute(_parts(list(found))).unique():
+        for name, part in zip(_READ, parts, strict=True):
+            if part is not None:
+                found[case_id][name].append(part)
+    for case in wanted:
+        for name in inspect(case).unloaded & found[case.id].keys():
+            set_committed_value(case, name, found[case.id][name])
+
+
+def _parts(case_ids: list[int]) -> Select[int, CaseDocument, CasePicture, BudgetLine]:
+    """A row for each part; three times each case, so that no kind is multiplied by another."""
+    kind = union_all(*(select(literal(n).label("n")) for n in range(3))).subquery()
+    shown_by = func.coalesce(Case.change_of_id, Case.id)
+    return (
+        select(Case.id, CaseDocument, CasePicture, BudgetLine)
+        .select_from(Case)
+        .join(kind, true())
+        .outerjoin(
+            CaseDocument,
+            and_(kind.c.n == 0, CaseDocument.case_id == shown_by, CaseDocument.removed_at.is_(None)),
+        )
+        .outerjoin(
+            CasePicture,
+            and_(kind.c.n == 1, CasePicture.case_id == shown_by, CasePicture.removed_at.is_(None)),
+        )
+        .outerjoin(BudgetLine, and_(kind.c.n == 2, BudgetLine.case_id == Case.id))
+        .where(Case.id.in_(case_ids))
+        .options(joinedload(CaseDocument.file), joinedload(CasePicture.file), joinedload(CasePicture.variants))
+        .order_by(
+            *(CaseDocument.dated_on, CaseDocument.id),
+            *(CasePicture.is_cover.desc(), CasePicture.id),
+            BudgetLine.position,
+        )
+    )
 
 
 def find(case: Case, public_id: str) -> CaseDocument | CasePicture:
@@ -285,6 +330,7 @@ def _known(there: Sequence[Thing], sent: Sent) -> Thing | None:
 def _noted(case: Case, action: str, thing: CaseDocument | CasePicture, by_id: int | None) -> None:
     _changed(case)
     db.session.flush()
+    db.session.expire(case, ["documents", "pictures"])
     case.has_files = True
     case.has_files = bool(documents(case) or pictures(case))
     record(action, thing, actor_id=by_id, case=case.id, state=case.state)

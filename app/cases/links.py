@@ -8,10 +8,12 @@ acts, and wrong answers are counted by the network they come from, so that nobod
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, PasswordField
+from wtforms.validators import ValidationError
 
 from app.accounts.models import User
 from app.cases import access, invitations, passphrase
@@ -40,14 +42,19 @@ class PassphraseForm(FlaskForm):
 
 
 class InvitedForm(FlaskForm):
-    """To which address the invitation came; whoever is signed in with it need not say."""
+    """To which address the invitation came; whoever is signed in with it (`is_known`) need not say."""
 
+    is_known = False
     email = EmailField(
         _l("Your email address"),
         [AtMost(254)],
         filters=[one_line],
         render_kw={"autocomplete": "email", "spellcheck": "false"},
     )
+
+    def validate_email(self, field: EmailField) -> None:
+        if not (field.data or self.is_known):
+            raise ValidationError(_("Enter your email address."))
 
 
 # ---------------------------------------------------------------- a link that was given away
@@ -96,11 +103,11 @@ def invited(token: str) -> ResponseReturnValue:
         _count(token)
     grant = access.grant_of_invitation(token)
     form, mine = InvitedForm(), _confirmed_address()
-    is_known = grant.email == mine
+    form.is_known = grant.email == mine
     if request.method != "POST":
-        return _invited(token, form, is_known)
+        return _invited(token, form)
     if not form.validate():
-        return _invited(token, form, is_known), 400
+        return _invited(token, form), 400
     try:
         grant = invitations.accept(token, form.email.data or "", signed_in_as=mine)
     except DomainError as error:
@@ -108,15 +115,15 @@ def invited(token: str) -> ResponseReturnValue:
         if not error.field:
             raise
         status = blame(form, error)
-        return _invited(token, form, is_known), status
+        return _invited(token, form), status
     _uncount(token, commit=False)
     answer = _enter(grant)
     db.session.commit()
     return answer
 
 
-def _invited(token: str, form: InvitedForm, is_known: bool) -> str:
-    return render_template("links/invited.html", token=token, form=form, is_known=is_known)
+def _invited(token: str, form: InvitedForm) -> str:
+    return render_template("links/invited.html", token=token, form=form, is_known=form.is_known)
 
 
 def _confirmed_address() -> str:

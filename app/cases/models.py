@@ -156,6 +156,19 @@ class Case(Base):
     )
     reviews: Mapped[list["CaseReview"]] = relationship(back_populates="case", order_by="CaseReview.id")
     instruction: Mapped["CaseInstruction | None"] = relationship(back_populates="case", passive_deletes="all")
+    # What stands on the page now: `files.read` fills both, with one query.
+    documents: Mapped[list["CaseDocument"]] = relationship(
+        viewonly=True,
+        lazy="raise",
+        primaryjoin="and_(foreign(CaseDocument.case_id) == func.coalesce(Case.change_of_id, Case.id), "
+        "CaseDocument.removed_at.is_(None))",
+    )
+    pictures: Mapped[list["CasePicture"]] = relationship(
+        viewonly=True,
+        lazy="raise",
+        primaryjoin="and_(foreign(CasePicture.case_id) == func.coalesce(Case.change_of_id, Case.id), "
+        "CasePicture.removed_at.is_(None))",
+    )
 
     @property
     def is_private(self) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit.service import record
 from app.cases import client, history, restrictions
-from app.cases.drafting import check_deadline, deadline_on
+from app.cases.drafting import BadDeadline, check_deadline, deadline_on
 from app.cases.models import Case, CaseGrant, Tombstone
 from app.cases.moves import IllegalMove, NotVerified, held, move, tell_lawyer
 from app.cases.states import CaseState
@@ -37,11 +37,12 @@ class NoLinks(Conflict):
 
 
 def publish(case: Case, day: date | None = None, *, form_key: str = "", first_link: bool = True) -> str | None:
-    """Open an approved case for pledges, closing on `day` if that is given; the first link's token of a private one.
+    """Open an approved case for pledges; the first link's token of a private one.
 
-    The token is shown once. A second time is quiet and gives None, but for the same `form_key`: that is the same
-    button pressed twice, whose second answer is the one that is seen. Without a `first_link` none is made, for nobody
-    is there to see it. Raises NotVerified, client.NoConsent, BadDeadline, IllegalMove.
+    It closes on the day that was approved, or on `day` if that one is too near by now. The token is shown once. A
+    second time is quiet and gives None, but for the same `form_key`: that is the same button pressed twice, whose
+    second answer is the one that is seen. Without a `first_link` none is made, for nobody is there to see it. Raises
+    NotVerified, client.NoConsent, BadDeadline, IllegalMove.
     """
     case = held(case)
     if case.change_of_id is not None:
@@ -50,10 +51,7 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "", first_li
         raise NotVerified()
     if case.state == CaseState.APPROVED:
         client.require(case)
-        assert case.deadline_at is not None
-        day = day or case.deadline_at.astimezone(ZoneInfo(case.time_zone)).date()
-        check_deadline(day, case.time_zone)
-        case.deadline_at = deadline_on(day, case.time_zone)
+        case.deadline_at = deadline_on(_closing_day(case, day), case.time_zone)
     if not move(case, CaseState.OPEN):
         return link_of(case, form_key) if case.is_private else None
     case.opened_at = clock.now()
@@ -69,6 +67,21 @@ def publish(case: Case, day: date | None = None, *, form_key: str = "", first_li
     return make_link(case, form_key=form_key) if case.is_private and first_link else None
 
 
+def _closing_day(case: Case, day: date | None, *, on: date | None = None) -> date:
+    """The day that was approved, while a page that goes live `on` that day can keep it; else `day`.
+
+    Raises BadDeadline.
+    """
+    assert case.deadline_at is not None
+    approved = case.deadline_at.astimezone(ZoneInfo(case.time_zone)).date()
+    try:
+        check_deadline(approved, case.time_zone, on=on)
+    except BadDeadline:
+        check_deadline(day or approved, case.time_zone, on=on)
+        return day or approved
+    return approved
+
+
 def _tried_again(case: Case, first_id: int) -> None:
     """The page of the first try shows that there is another now, and its backers are told by whoever knows them."""
     first = db.session.get_one(Case, first_id)
@@ -78,10 +91,10 @@ def _tried_again(case: Case, first_id: int) -> None:
 
 # ---------------------------------------------------------------- at a time of its own
 def plan(case: Case, moment: datetime, day: date | None = None) -> None:
-    """Let an approved page go live by itself at `moment`, closing on `day` if that is given; an earlier plan ends.
+    """Let an approved page go live by itself at `moment`; an earlier plan ends.
 
-    What publishing needs must hold now and is looked at again then. Raises NotVerified, client.NoConsent, BadMoment,
-    BadDeadline, IllegalMove.
+    It closes on the day that was approved, or on `day` if that one is too near then. What publishing needs must hold
+    now and is looked at again then. Raises NotVerified, client.NoConsent, BadMoment, BadDeadline, IllegalMove.
     """
     case = held(case)
     if case.state != CaseState.APPROVED or case.change_of_id is not None:
@@ -91,11 +104,8 @@ def plan(case: Case, moment: datetime, day: date | None = None) -> None:
     client.require(case)
     if not clock.now() < moment <= clock.now() + LATEST:
         raise BadMoment(last=(clock.now() + LATEST).astimezone(ZoneInfo(case.time_zone)).date())
-    assert case.deadline_at is not None
-    zone = ZoneInfo(case.time_zone)
-    day = day or case.deadline_at.astimezone(zone).date()
-    check_deadline(day, case.time_zone, on=moment.astimezone(zone).date())
-    case.deadline_at = deadline_on(day, case.time_zone)
+    on = moment.astimezone(ZoneInfo(case.time_zone)).date()
+    case.deadline_at = deadline_on(_closing_day(case, day, on=on), case.time_zone)
     case.publish_at = moment
     _planned(case, "planned")
 

@@ -34,16 +34,16 @@ LONGEST_REASON = 600  # characters
 ORDER = "order"  # what the button of the court's order is called among those of the files
 
 
-def _line(label: Any, most: int, **keywords: str) -> StringField:
-    checks = [Needed(_l("Fill in this part.")), safe_line, AtMost(most)]
-    return StringField(label, checks, filters=[one_line], render_kw={"dir": "auto", "autocomplete": "off", **keywords})
+def _line(label: Any, needed: Any, most: int) -> StringField:
+    checks = [Needed(needed), safe_line, AtMost(most)]
+    return StringField(label, checks, filters=[one_line], render_kw={"dir": "auto", "autocomplete": "off"})
 
 
 class NameForm(FlaskForm):
     """A name that may not be told, and the order that says so."""
 
     whole = True
-    words = _line(_l("The name, or the words"), 120)
+    words = _line(_l("The name, or the words"), _l("Enter the name, or the words."), 120)
     kind = RadioField(
         _l("What it is"),
         choices=[
@@ -59,9 +59,9 @@ class NameForm(FlaskForm):
         filters=[cleaned],
         render_kw={"rows": "3", "dir": "auto", "autocomplete": "off"},
     )
-    told_en = _line(_l("What the English pages say instead"), 60)
-    told_fa = _line(_l("What the Persian pages say instead"), 60)
-    order_ref = _line(_l("Court and reference of the order"), 120)
+    told_en = _line(_l("What the English pages say instead"), _l("Enter what the English pages say instead."), 60)
+    told_fa = _line(_l("What the Persian pages say instead"), _l("Enter what the Persian pages say instead."), 60)
+    order_ref = _line(_l("Court and reference of the order"), _l("Enter the order’s court and reference."), 120)
     ordered_on = DateField(_l("Day of the order"), [Needed(_l("Enter the day of the order."))])
     until_on = DateField(_l("Last day, if the order names one"))
     reason = TextAreaField(

@@ -113,6 +113,9 @@ def again(public_id: str) -> ResponseReturnValue:
     """Ask, then begin a new page for a case that missed its target."""
     case = access.own(public_id, current_visitor())
     if request.method != "POST":
+        begun = relaunch.next_try(case)
+        if begun is not None and begun.is_editable:
+            return redirect(url_for("dashboard.case", public_id=begun.public_id), 303)
         if not relaunch.can_start(case):
             return redirect(url_for("dashboard.case", public_id=public_id), 303)
         return render_template("timing/again.html", case=case)

@@ -1,4 +1,4 @@
-"""A case's page: all that it shows beyond its own row, with six queries, and three more if it has files."""
+"""A case's page: all that it shows beyond its own row, with six queries, whether it has files or not."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -8,3 +8,5 @@ Backers save their cards on the provider's hosted pages. Whoever calls `life.tel
 `demo.card_page.pay` knows the stand-in's pages, the portal knows none. `flask seed` brings no hand; it makes the people
 and the cases, and nobody backs them.
 """
+
+PASSPHRASE = "seven grey herons"  # noqa: S105 (what the links of one private page ask for; no secret)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts import queries as accounts
 from app.accounts.models import User
 from app.cases import appeals, client, court_filing, drafting, filing_review, instruction, publishing, review
 from app.cases import files as case_files
@@ -38,10 +37,11 @@ from app.pledges.models import Pledge
 from app.pledges.states import PledgeState
 from app.seed import people
 from app.seed.backers import Backing, as_person, draw, messages
-from app.seed.papers import certificate, river
+from app.seed.papers import certificate
 from app.seed.parts import Ending, News, Page, Told
 from app.seed.people import EDITOR, PEOPLE, REVIEWERS, Person, Standing
 from app.seed.plans import PLANS, Plan, Wave
+from app.seed.turns import Turn, user_of
 from app.storage import files
 from app.stories import service as stories
 from app.stories.models import Story
@@ -55,7 +55,7 @@ SEED = 1789  # any number; the same one draws the same demo
 Pay = Callable[[str, str, str], str]
 _STEP = timedelta(days=2)
 _LATER = timedelta(minutes=7)  # no two people come at the same moment
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 20  # each charges for a second; a busy machine needs more than one of them
 _AT_LAST = timedelta(minutes=20)
 _NIGHT = timedelta(hours=8)
 _CLIENTS = {"en": ("Alex Marlowe", "alex.marlowe@example.org"), "fa": ("الهام صابری", "elham.saberi@example.org")}
@@ -148,6 +148,8 @@ def _events(
         yield from _joined(person, now + number * _LATER, password)
     for number, plan in enumerate(plans):
         yield from _made(plan, now, links, REVIEWERS[number % len(REVIEWERS)])
+        for days, turn in plan.turns:
+            yield Event(now - timedelta(days=days), partial(_turn, plan, turn))
         if plan.report:
             yield Event(now - timedelta(days=plan.report[0]), partial(_report, plan))
         if pay:
@@ -171,7 +173,14 @@ def _joined(person: Person, now: datetime, password: str) -> Iterator[Event]:
     at = now - timedelta(days=person.days)
     yield Event(at, join)
     if person.practice and person.practice.standing is not Standing.WAITING:
-        yield Event(at + _STEP, lambda: people.decide(person, _lawyer(person), *map(_user, REVIEWERS)))
+        yield Event(at + _STEP, lambda: people.decide(person, _lawyer(person), *map(user_of, REVIEWERS)))
+    if person.practice and person.practice.standing in people.LOST:
+        for days in person.practice.turned:
+            yield Event(now - timedelta(days=days), partial(_badge_turns, person))
+
+
+def _badge_turns(person: Person) -> None:
+    people.turn(person, _lawyer(person), user_of(REVIEWERS[0]))
 
 
 def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> Iterator[Event]:
@@ -179,20 +188,20 @@ def _made(plan: Plan, now: datetime, links: dict[str, str], reviewer: str) -> It
     rng = _generator(plan, "steps")
     decisions: dict[CaseState, Callable[[], object]] = {
         CaseState.CHANGES_REQUESTED: lambda: review.request_changes(
-            _case(plan), _user(reviewer), plan.comment, comments=plan.comments
+            _case(plan), user_of(reviewer), plan.comment, comments=plan.comments
         ),
-        CaseState.DECLINED: lambda: review.decline(_case(plan), _user(reviewer), plan.comment, code=plan.refusal),
+        CaseState.DECLINED: lambda: review.decline(_case(plan), user_of(reviewer), plan.comment, code=plan.refusal),
     }
 
     def approve() -> None:
         case = _case(plan)
         others = [name for name in REVIEWERS if name != reviewer]
         for name in [*others, reviewer][-review.approvals_needed(case) :]:
-            _look(case, _user(name))
-            review.approve(case, _user(name), plan.comment if name == reviewer else "", checks=CHECKS)
+            _look(case, user_of(name))
+            review.approve(case, user_of(name), plan.comment if name == reviewer else "", checks=CHECKS)
 
     def first_approval() -> None:
-        case, by = _case(plan), _user(reviewer)
+        case, by = _case(plan), user_of(reviewer)
         _look(case, by)
         review.approve(case, by, plan.comment, checks=CHECKS)
 
@@ -229,6 +238,10 @@ def _look(case: Case, by: User) -> None:
     if row is not None and row.state == "sent":
         filing_review.see(row, by)
         filing_review.check(row, by)
+
+
+def _turn(plan: Plan, turn: Turn) -> None:
+    turn(_case(plan))
 
 
 def _report(plan: Plan) -> None:
@@ -299,7 +312,7 @@ def _file(case: Case, page: Page, now: datetime) -> None:
         title, kind = page.paper.title, page.paper.kind
         case_files.add_document(case, sent, title=title, kind=kind, dated_on=day, by_id=by_id)
     if page.sight is not None:
-        kept = files.keep(BytesIO(river()), "picture", by_id=by_id)
+        kept = files.keep(BytesIO(page.sight.draw()), "picture", by_id=by_id)
         sent, words = Sent(kept, kept.sha256), page.sight
         case_files.add_picture(case, sent, alt=words.alt, caption=words.caption, is_cover=True, by_id=by_id)
 
@@ -366,7 +379,7 @@ def _back(plan: Plan, backing: Backing, pay: Pay) -> None:
         message=backing.message,
         consent_text=promise,
     )
-    user_id = _user(backing.person).id if backing.person else None
+    user_id = user_of(backing.person).id if backing.person else None
     pledge_id = pledges.start(case, details, user_id=user_id).id
     db.session.commit()
     returned = pay(checkout.open_page(pledge_id), backing.card, backing.name)
@@ -441,7 +454,7 @@ def _conclude(plan: Plan, ending: Ending) -> None:
 def _tell_story(plan: Plan, told: Told) -> None:
     """The editor writes the story anew from the draft that the worker made, and publishes it."""
     drafted = select(Story).join(Outcome, Outcome.id == Story.outcome_id).where(Outcome.case_id == _case(plan).id)
-    story, editor = db.session.scalars(drafted).one(), _user(EDITOR)
+    story, editor = db.session.scalars(drafted).one(), user_of(EDITOR)
     stories.edit(story, editor, title=told.title, lede=told.lede, body=told.body, seen=story.version)
     stories.publish(story, editor)
 
@@ -451,12 +464,6 @@ def _dated(text: str) -> str:
 
 
 # ---------------------------------------------------------------- looking up
-def _user(name: str) -> User:
-    user = accounts.by_email(PEOPLE[name].email)
-    assert user is not None
-    return user
-
-
 def _lawyer(person: Person) -> Lawyer:
     lawyer = lawyers.by_email(person.email)
     assert lawyer is not None

@@ -3,6 +3,7 @@ Wales."""
 
 from app.cases.drafting import CostsRisk, Parties, Prospects
 from app.cases.states import Visibility
+from app.seed.papers import stairs
 from app.seed.parts import Page, Paper, Sight, line, pounds, stage
 
 WENLOW = Page(
@@ -466,6 +467,23 @@ spent.
             "A lift that fails on 214 days is no reasonable adjustment. The operator will say that spare "
             "parts are out of its hands; its own log says that it ordered none for four months."
         ),
+    ),
+    paper=Paper(
+        "The notice on the lift",
+        "other",
+        9,
+        (
+            "Eastmoor Trains, Carrow station",
+            "This lift is out of service.",
+            "An engineer has been called.",
+            "If you need a taxi, please telephone the day before.",
+            "This is a made-up notice of a demonstration.",
+        ),
+    ),
+    sight=Sight(
+        "A drawing of a tall flight of stairs beside the closed doors of a lift with a notice on them",
+        "Forty-six steps, and the notice",
+        stairs,
     ),
 )
 

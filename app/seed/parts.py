@@ -1,11 +1,13 @@
 """What a case is made of, as the files of texts write it down: its page, what was told afterwards, and how it ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.cases.drafting import CostsRisk, Line, Parties, Prospects, Stage
 from app.cases.labels import FILED_STAGES
 from app.cases.states import Visibility
 from app.core.money import Money
+from app.seed.papers import river
 from app.updates.states import Audience, Code
 
 
@@ -39,10 +41,11 @@ class Paper:
 
 @dataclass(frozen=True)
 class Sight:
-    """The picture at the top of a page: what it shows, and what stands below it. It is drawn, see `papers`."""
+    """The picture at the top of a page: what it shows, what stands below it, and who draws it, see `papers`."""
 
     alt: str
     caption: str
+    draw: Callable[[], bytes] = river
 
 
 @dataclass(frozen=True)

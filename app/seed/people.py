@@ -1,16 +1,18 @@
 """The people who have accounts in the demo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
 
 from app.accounts import service as accounts
 from app.accounts.models import User
+from app.lawyers import renewal, suspension
 from app.lawyers import service as lawyers
 from app.lawyers.models import Lawyer
 from app.lawyers.queries import CHECKS
 from app.seed.papers import certificate
 from app.storage import files
+from app.storage.models import StoredFile
 
 SRA, BSB = "Solicitors Regulation Authority", "Bar Standards Board"
 
@@ -22,14 +24,21 @@ class Standing(StrEnum):
     WAITING = "waiting"
     HALFWAY = "halfway"  # one of two would verify them
     DECLINED = "declined"
+    SUSPENDED = "suspended"  # verified once; staff let the badge rest
+    MOVED = "moved"  # verified at another firm; waits for staff again
+    LAPSED = "lapsed"  # verified so long ago that the badge has come down by itself
+
+
+LOST = frozenset({Standing.SUSPENDED, Standing.MOVED, Standing.LAPSED})
+HAD_BADGE = LOST | {Standing.VERIFIED}
 
 
 @dataclass(frozen=True)
 class Practice:
     """A lawyer's professional side. `portrait` names an artwork; without one there is no picture.
 
-    `register_name`, if it is given, is not the name of the account; `decline_reason` is what a declined lawyer was
-    told.
+    `register_name`, if it is given, is not the name of the account; `reason` is what a declined or suspended lawyer was
+    told; `next_firm` is where one who moved works now. What became of a badge happened `turned` days ago, one or more.
     """
 
     profession: str
@@ -40,7 +49,9 @@ class Practice:
     portrait: str = ""
     standing: Standing = Standing.VERIFIED
     register_name: str = ""
-    decline_reason: str = ""
+    reason: str = ""
+    next_firm: str = ""
+    turned: tuple[float, ...] = (1.6,)
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,11 @@ class Person:
 PEOPLE = {
     person.name.split()[0]: person
     for person in (
-        Person("Roya Kent", roles=("admin",)),
-        Person("Mina Sohrabi", roles=("reviewer",)),
-        Person("Dara Lindqvist", roles=("reviewer",)),
+        Person("Roya Kent", roles=("admin",), days=430),
+        Person("Mina Sohrabi", roles=("reviewer",), days=430),
+        Person("Dara Lindqvist", roles=("reviewer",), days=430),
         Person("Nima Azad", lang="fa", roles=("editor",)),
+        Person("Parisa Holm", roles=("finance",)),
         Person("Leila Farahani", practice=Practice("solicitor", SRA, "612345", "Fenmoor Legal", "Leeds", "p4")),
         Person("Priya Raman", practice=Practice("solicitor", SRA, "598210", "Fenmoor Legal", "Leeds", "p1")),
         Person("Tom Aldous", practice=Practice("solicitor", SRA, "571934", "Aldous & Keane", "Bristol", "p2")),
@@ -90,13 +102,57 @@ PEOPLE = {
                 "Cardiff",
                 standing=Standing.DECLINED,
                 register_name="Owain Pritchard",
-                decline_reason=(
+                reason=(
                     "Thank you for applying. The number that you gave belongs to Owain Pritchard at another firm. If "
                     "that is you, please have the register changed first, or send a letter from that firm; then apply "
                     "again. We could not check your identity either, because nobody was there at the video call."
                 ),
             ),
             days=11,
+        ),
+        Person(
+            "Farid Noori",
+            practice=Practice(
+                "solicitor",
+                SRA,
+                "655120",
+                "Noori Legal",
+                "Hull",
+                standing=Standing.SUSPENDED,
+                reason=(
+                    "The regulator writes that Noori Legal closed at the end of the month. Your verification rests "
+                    "until you practise at another firm; write to us as soon as you do. Your page stays, and its "
+                    "time stands still."
+                ),
+            ),
+            days=210,
+        ),
+        Person(
+            "Shirin Rad",
+            practice=Practice(
+                "solicitor",
+                SRA,
+                "618833",
+                "Rad & Vale",
+                "York",
+                standing=Standing.MOVED,
+                next_firm="Ridgeway Public Law",
+                turned=(0.7,),
+            ),
+            days=190,
+        ),
+        Person(
+            "Edwin Crane",
+            practice=Practice(
+                "barrister",
+                BSB,
+                "B-11904",
+                "Kingsgate Chambers",
+                "Newcastle",
+                standing=Standing.LAPSED,
+                turned=(61.3, 38.3, 31.3),
+            ),
+            days=400,
         ),
         Person("Omid Rahimi"),
         Person("Sara Moradi", lang="fa"),
@@ -125,10 +181,14 @@ def apply(person: Person, user: User) -> None:
     assert practice is not None
     details = (practice.profession, practice.regulator, practice.number, practice.firm, practice.town)
     name, evidence = practice.register_name or person.name, None
-    if practice.standing is not Standing.VERIFIED:
-        paper = certificate(practice.regulator, f"{name}, {practice.number}", "For the demonstration only")
-        evidence = files.keep(BytesIO(paper), "practising-certificate.pdf", by_id=user.id)
+    if practice.standing not in HAD_BADGE:
+        evidence = _evidence(practice, name, user)
     lawyers.apply(user, *details, portrait=practice.portrait, register_name=name, evidence=evidence)
+
+
+def _evidence(practice: Practice, name: str, user: User) -> StoredFile:
+    paper = certificate(practice.regulator, f"{name}, {practice.number}", "For the demonstration only")
+    return files.keep(BytesIO(paper), "practising-certificate.pdf", by_id=user.id)
 
 
 def decide(person: Person, lawyer: Lawyer, first: User, second: User) -> None:
@@ -136,11 +196,30 @@ def decide(person: Person, lawyer: Lawyer, first: User, second: User) -> None:
     practice = person.practice
     assert practice is not None
     if practice.standing is Standing.DECLINED:
-        lawyers.decline(lawyer, first, practice.decline_reason)
+        lawyers.decline(lawyer, first, practice.reason)
         lawyers.decline(lawyer, second, "")
-    deciding = {Standing.VERIFIED: (first, second), Standing.HALFWAY: (first,)}.get(practice.standing, ())
+    deciding = [first] if practice.standing is Standing.HALFWAY else []
+    if practice.standing in HAD_BADGE:
+        deciding = [first, second]
     sources = {"practising_certificate": f"{practice.regulator} register", "firm": "Companies House and the firm"}
     for member in deciding:
         for kind in CHECKS:
             lawyers.check(lawyer, kind, sources.get(kind, "Passport, seen by video call"), member)
         lawyers.approve(lawyer, member)
+
+
+def turn(person: Person, lawyer: Lawyer, by: User) -> None:
+    """What became of the badge: staff let it rest, the lawyer changed firms, or a day came on which it was looked up
+    whether it runs out. The caller commits.
+    """
+    practice = person.practice
+    assert practice is not None
+    if practice.standing is Standing.SUSPENDED:
+        suspension.suspend(lawyer, practice.reason, by)
+    elif practice.standing is Standing.LAPSED:
+        renewal.remind_or_lapse(lawyer.id)
+    elif practice.standing is Standing.MOVED:
+        moved = replace(practice, firm=practice.next_firm)
+        lawyers.save_draft(lawyer.user, {}, _evidence(moved, person.name, lawyer.user))
+        details = lawyers.Details(moved.profession, moved.regulator, moved.number, moved.firm, moved.town)
+        lawyers.send_in(lawyer.user, details)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.cases.states import CaseState
-from app.seed import backers, pages_en, pages_fa, past_en, past_fa
-from app.seed.parts import Ending, News, Page
+from app.seed import PASSPHRASE, backers, pages_en, pages_fa, pages_rare, past_en, past_fa, turns
+from app.seed.parts import Ending, News, Page, stage
+from app.seed.turns import Turn
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Plan:
     reviewer wrote, `comments` beside which parts of the page (see `cases.fields`), `refusal` the code of a declined
     page, `appeal` what its lawyer says against that; `words` are what backers say of this case only. `ends_early` is
     when, in days ago, and why its lawyer ended it before the deadline; `report` when a reader reported the live page,
-    about what (`moderation.labels.CONCERNS`), and in which words.
+    about what (`moderation.labels.CONCERNS`), and in which words; `turns` what else happened, and how many days ago.
     """
 
     page: Page
@@ -52,6 +53,7 @@ class Plan:
     news: tuple[News, ...] = ()
     ends_early: tuple[float, str] | None = None
     ending: Ending | None = None
+    turns: tuple[tuple[float, Turn], ...] = ()
 
 
 _THREE_CHANGES = "The page is clear and the story is easy to follow. Three things before it can go live."
@@ -66,6 +68,14 @@ _CANNOT_BE_FUNDED = (
     "pay for a judgment that can hardly be enforced, and twenty-six of forty have had their money back from their "
     "card provider for nothing. We cannot put that before the public. If the liquidator confirms cover, please "
     "start a new page for somebody you act for."
+)
+
+_COUNTED_WRONG = "Maureen has counted again: it is 308 meals, not 310."
+_BRIEFING = stage(
+    "Before Parliament", "A briefing for members of both Houses, with a table of what each estate pays.", 1400
+)
+_TRIBUNAL = stage(
+    "The first tribunal case", "Once the rules are in force, one estate tries them out and publishes how it went.", 2600
 )
 
 PLANS = (
@@ -214,6 +224,7 @@ PLANS = (
         waves=(Wave(10, 1095, 39.5, 6, people=(("Omid", backers.GOOD),)),),
         news=past_en.LIBRARY_NEWS,
         words=("I learned to read in that room.", "My great-grandmother is on the wall, third row.", "Keep the box."),
+        turns=((1.5, turns.tried_again("A second try for the Thornley library building")),),
     ),
     Plan(
         pages_en.HADDAD,
@@ -292,6 +303,17 @@ PLANS = (
             "Eleven without nuts. I am one of the eleven.",
             "For my mum, who never got a bonus for turning up.",
         ),
+        turns=((7.2, turns.corrected(_COUNTED_WRONG, "cooked 310 meals", "cooked 308 meals")),),
+    ),
+    Plan(
+        pages_rare.ESTATES,
+        "Ngozi",
+        CaseState.OPEN,
+        since=13,
+        deadline=21,
+        waves=(Wave(8, 905, 12.8),),
+        words=("We have a pond, too. It is insured against drought.", "Ours charged £60 for a copy of the charge."),
+        turns=((6.3, turns.restaged(_BRIEFING, _TRIBUNAL)),),
     ),
     Plan(
         pages_fa.ACCOUNTS,
@@ -316,6 +338,53 @@ PLANS = (
         deadline=16,
         waves=(Wave(5, 430, 5.8),),
         words=("برای روزی که دخترتان در را باز کند.",),
+        turns=((4.5, turns.invited("Sara", "Omid")),),
+    ),
+    Plan(
+        pages_rare.WARD,
+        "Priya",
+        CaseState.OPEN,
+        since=5,
+        deadline=24,
+        waves=(Wave(4, 360, 4.8),),
+        words=("He mended my bicycle and would take nothing for it.",),
+        turns=((4.95, turns.locked(PASSPHRASE)),),
+    ),
+    # Its lawyer's verification is suspended: it takes no pledges, and its time stands still.
+    Plan(
+        pages_rare.INTERPRETERS,
+        "Farid",
+        CaseState.OPEN,
+        since=11,
+        deadline=19,
+        waves=(Wave(5, 410, 10.8, 2),),
+        words=("I interpret in court. Every word of this is so.",),
+    ),
+    Plan(
+        pages_rare.REST_ROOM,
+        "Tom",
+        CaseState.OPEN,
+        since=8,
+        deadline=20,
+        waves=(Wave(4, 240, 7.8, 3),),
+        words=("I drove that run for nine winters.",),
+        turns=((2.15, turns.made_private),),
+    ),
+    Plan(
+        pages_rare.MEADOW,
+        "Ngozi",
+        CaseState.OPEN,
+        since=10,
+        deadline=22,
+        waves=(Wave(4, 310, 9.8, 5),),
+        words=("I walked it with my grandmother.",),
+        report=(4.2, "court", "The story names a witness whom the court has said nobody may name."),
+        turns=(
+            (
+                3.1,
+                turns.taken_down("Dara", "restriction", "The order is of last week, and the page names him."),
+            ),
+        ),
     ),
     Plan(
         pages_en.LIFTS,
@@ -331,7 +400,14 @@ PLANS = (
         ),
         words=("214 days. I have counted them too.", "Forty-six steps with a cello."),
     ),
-    Plan(pages_en.FACES, "Ngozi", CaseState.APPROVED, since=0.8, comment="Clear and fair to both sides. Good luck."),
+    Plan(
+        pages_en.FACES,
+        "Ngozi",
+        CaseState.APPROVED,
+        since=0.8,
+        comment="Clear and fair to both sides. Good luck.",
+        turns=((0.3, turns.planned(3)),),
+    ),
     Plan(pages_en.CERTIFICATE, "Priya", CaseState.IN_REVIEW, since=1.3),
     # It asks for so much that two must approve it; one has.
     Plan(pages_en.INCINERATOR, "Priya", CaseState.IN_REVIEW, since=0.6, comment="Clear and well costed."),

@@ -9,10 +9,12 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import steps
 from tests.browser.browsers import OPENED, browsers_for
+from tests.browser.journey import Journey
 from tests.browser.running import running_demo
 from tests.cases import stages
 from tests.support import chromium as chromium_of_this_machine
 from tests.support.common import Missing
+from tests.updates import making
 
 # Nothing but this machine can be reached, whatever a page asks for.
 CLOSED = ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
@@ -83,3 +85,18 @@ def live(portal):
 def email():
     """The address of a backer who was never here."""
     return steps.backer()
+
+
+@pytest.fixture(params=["en", "fa"])
+def journey(request):
+    journey = Journey(request.param)
+    yield journey
+    assert journey.found == []
+
+
+@pytest.fixture
+def pdf(tmp_path):
+    """A certificate, or a court's order, as a file to choose."""
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(making.PDF)
+    return path

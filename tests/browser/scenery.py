@@ -13,7 +13,21 @@ from app.accounts import by_letter
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import OneTimeLink, Passkey, User
-from app.cases import appeals, changing, client, drafting, fields, filing_review, publishing, queries, review
+from app.cases import (
+    appeals,
+    changing,
+    client,
+    drafting,
+    fields,
+    filing_review,
+    invitations,
+    passphrase,
+    publishing,
+    queries,
+    relaunch,
+    review,
+    visibility,
+)
 from app.cases import files as case_files
 from app.cases import jobs as cases_jobs
 from app.cases.models import Case, CasePicture
@@ -119,6 +133,7 @@ def build(running: Running) -> Places:
         really_paid(places)
     with running.inside():
         published(places)
+        behind_doors(places)
         badges_that_are_down(places)
         each_pledge(places)
     with running.inside():
@@ -298,6 +313,33 @@ def published(places: Places) -> None:
     named = stages.live(leila(), title="Zohreh Quillon against the borough", story=STORY)
     filing.document(named, title="Statement of Ms Quillon")
     places["restricted"], places["restricted_name"] = named.public_id, str(restricting.hide(named).id)
+
+
+def behind_doors(places: Places) -> None:
+    """Pages for few: invitations in every state, a passphrase, who sees a page, and when; and a try after a miss."""
+    case = service_case(places["private"])
+    used, ended, sent = invitations.invite(case, ["ada@example.org", "omid@example.org", "sara@example.org"], "en")
+    invitations.accept(invitations.token_of(used), "ada@example.org")
+    invitations.revoke(case, ended.id)
+    places["invited"], places["invitation"] = invitations.token_of(sent), str(sent.id)
+    asks, places["link_that_asks"] = stages.live_private(leila(), title="A passphrase first", story=STORY)
+    passphrase.put(asks, passphrase.hashed("seven grey herons"))
+    places["with_passphrase"] = asks.public_id
+    wanting, _link = stages.live_private(leila(), title="A family that wants to be heard", story=STORY)
+    visibility.ask_public(wanting)
+    places["wanting"] = wanting.public_id
+    hidden = stages.live(leila(), title="A page that became private", story=STORY)
+    places["tombstone"] = hidden.slug
+    visibility.make_private(hidden, actor_id=None)
+    planned = stages.approved(leila(), title="A page that waits for its day", story=STORY)
+    publishing.plan(planned, clock.now() + timedelta(days=3))
+    places["planned"] = planned.public_id
+    missed = db.session.query(Case).filter_by(slug=places["missed"]).one()
+    places["missed_case"] = missed.public_id
+    other = stages.live(leila(), title="A case that is tried again", story=STORY)
+    other.state = CaseState.UNFUNDED
+    relaunch.start_again(other)
+    places["tried_again"] = other.public_id
 
 
 def looked_into(places: Places) -> None:
@@ -734,6 +776,30 @@ SCENES: dict[str, Scene] = {
     "end_early_wrong": Scene("/dashboard/cases/{live}/end", who=leila, act=send_empty),
     "end_raising": Scene("/dashboard/cases/{told_case}/end", who=leila),
     "dashboard_revoke": Scene("/dashboard/cases/{private}/links/{grant}/revoke", who=leila),
+    # pages for few
+    "invitations": Scene("/dashboard/cases/{private}/invitations", who=leila),
+    "invitations_wrong": Scene("/dashboard/cases/{private}/invitations", who=leila, act=send_empty),
+    "invitation_revoke": Scene("/dashboard/cases/{private}/invitations/{invitation}/revoke", who=leila),
+    "passphrase": Scene("/dashboard/cases/{private}/passphrase", who=leila),
+    "passphrase_wrong": Scene("/dashboard/cases/{private}/passphrase", who=leila, act=send_unfilled),
+    "passphrase_set": Scene("/dashboard/cases/{with_passphrase}/passphrase", who=leila),
+    "link_that_asks": Scene("/p/{link_that_asks}"),
+    "link_that_asks_wrong": Scene("/p/{link_that_asks}", act=send_empty),
+    "invited": Scene("/p/invited/{invited}"),
+    "invited_wrong": Scene("/p/invited/{invited}", act=send_empty),
+    "visibility_private": Scene("/dashboard/cases/{private}/visibility", who=leila),
+    "visibility_wanting": Scene("/dashboard/cases/{wanting}/visibility", who=leila),
+    "visibility_public": Scene("/dashboard/cases/{live}/visibility", who=leila),
+    "staff_public": Scene("/staff/cases/{wanting}/public", who=mina),
+    "staff_private": Scene("/staff/cases/{live}/private", who=mina),
+    "tombstone": Scene("/cases/{tombstone}"),
+    "plan": Scene("/dashboard/cases/{approved}/plan", who=leila),
+    "plan_wrong": Scene("/dashboard/cases/{approved}/plan", who=leila, act=send_empty),
+    "planned": Scene("/dashboard/cases/{planned}/plan", who=leila),
+    "again": Scene("/dashboard/cases/{missed_case}/again", who=leila),
+    "dashboard_tried_again": Scene("/dashboard/cases/{tried_again}", who=leila),
+    "dashboard_planned": Scene("/dashboard/cases/{planned}", who=leila),
+    "dashboard_missed": Scene("/dashboard/cases/{missed_case}", who=leila),
     # one's data
     "data_ask": Scene("/privacy/ask"),
     "data_ask_wrong": Scene("/privacy/ask", act=send_empty),

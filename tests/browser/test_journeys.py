@@ -8,13 +8,13 @@ from urllib.parse import quote
 import pytest
 
 from tests.browser import steps
-from tests.browser.axe import Axe
 from tests.browser.browsers import DESKTOP, PHONE
-from tests.browser.running import link_in, until
-from tests.browser.steps import ASKS_ONCE, answer_bank, enter_card, overflow, send, words
+from tests.browser.journey import DECISION, agree, apply, approve, join, open_page, set_codes_up, verify
+from tests.browser.running import link_in
+from tests.browser.steps import ASKS_ONCE, answer_bank, enter_card, send, words
 from tests.browser.writing import ENGLISH, PERSIAN, choose, fill, write_page
 from tests.cases import stages
-from tests.people import PASSWORD, dara, leila, mina, nima
+from tests.people import dara, leila, mina, nima
 from tests.pledges import money
 from tests.updates import making
 
@@ -22,58 +22,8 @@ TITLES = {"en": "Keep the footpath at Marram", "fa": "راه پیاده‌روی
 LEILA = "leila@example.org"
 
 
-class Journey:
-    """One run in one language. `look` at each page that is reached; at the end, nothing may have been found."""
-
-    def __init__(self, lang):
-        self.lang, self.prefix, self.found = lang, "/fa" if lang == "fa" else "", []
-
-    def say(self, english, persian):
-        """The one that this run speaks."""
-        return persian if self.lang == "fa" else english
-
-    def look(self, page):
-        page.wait_for_load_state()
-        assert page.locator("html").get_attribute("lang") == self.lang, page.url
-        self.found += [f"{page.url}: {problem}" for problem in Axe(page).violations()]
-        if (by := overflow(page)) > 0:
-            self.found.append(f"{page.url} is {by} pixels too wide")
-
-    def go(self, page, path):
-        assert page.goto(path if path.startswith("http") else self.prefix + path).ok, path
-        self.look(page)
-
-    def follow(self, page, selector):
-        """Press a link that leads to another page."""
-        there = page.locator(selector).first.get_attribute("href")
-        page.locator(selector).first.click()
-        page.wait_for_url(lambda url: url.partition("#")[0].endswith(there.partition("#")[0]))
-        self.look(page)
-
-    def send(self, page, button="main form .actions button:not(.btn--quiet)"):
-        """Send a form; what comes may find fault with it, but not with us."""
-        with page.expect_navigation() as reached:
-            page.locator(button).first.click()
-        assert reached.value.status < 500, page.url
-        self.look(page)
-
-
-@pytest.fixture(params=["en", "fa"])
-def journey(request):
-    journey = Journey(request.param)
-    yield journey
-    assert journey.found == []
-
-
-@pytest.fixture
-def pdf(tmp_path):
-    """A certificate, or a court's order, as a file to choose."""
-    path = tmp_path / "paper.pdf"
-    path.write_bytes(making.PDF)
-    return path
-
-
 # ---------------------------------------------------------------- the first journey
+@pytest.mark.timeout(600)
 def test_a_lawyer_signs_up_is_verified_and_opens_a_case(browse, portal, journey, pdf):
     lawyer, client = f"nadia.{journey.lang}@example.org", f"ellen.{journey.lang}@example.org"
     said = journey.say(ENGLISH, PERSIAN) | {"title": journey.say("Quiet nights on Mill Lane", "شب‌های آرام میل‌لین")}
@@ -116,14 +66,10 @@ def test_a_lawyer_signs_up_is_verified_and_opens_a_case(browse, portal, journey,
     journey.send(page)
 
     # The client agreed to other words: approval has to wait until they were asked again.
-    open_page(reviewer, journey, said["title"])
-    choose(reviewer, "decision", "approve")
-    journey.send(reviewer, DECISION)
+    approve(reviewer, journey, said["title"])
     assert reviewer.locator(".error-summary").count()
     agree(browse(PHONE), portal, journey, client, letters=2)
-    open_page(reviewer, journey, said["title"])
-    choose(reviewer, "decision", "approve")
-    journey.send(reviewer, DECISION)
+    approve(reviewer, journey, said["title"])
 
     # Published by the lawyer, found by a stranger.
     journey.go(page, mine)
@@ -134,81 +80,6 @@ def test_a_lawyer_signs_up_is_verified_and_opens_a_case(browse, portal, journey,
     assert said["title"] in words(stranger) and stranger.locator("a[href$='/back']:visible").count()
     journey.go(stranger, "/cases/?sort=newest")
     assert said["title"] in words(stranger)
-
-
-DECISION = "main form:has([name=decision]) .actions button"
-
-
-def join(page, portal, journey, email):
-    """Sign up, confirm the address by the letter, and sign in."""
-    journey.go(page, "/account/sign-up")
-    fill(page, {"name": "Nadia Amini", "email": email, "password": PASSWORD}, "name", "email", "password")
-    journey.send(page)
-    letter = portal.letter(email, "")
-    assert dict(letter.headers)["Content-Language"] == journey.lang
-    journey.go(page, link_in(letter, "/account/confirm/"))
-    journey.send(page)
-    fill(page, {"email": email, "password": PASSWORD}, "email", "password")
-    journey.send(page)
-
-
-def apply(page, journey, certificate):
-    """Half-way, saved, gone on with, and sent in."""
-    journey.go(page, "/lawyers/apply")
-    choose(page, "profession", "solicitor")
-    choose(page, "regulator", "sra")
-    fill(page, {"registration_number": "634512", "firm": "Amini Law"}, "registration_number", "firm")
-    journey.send(page, "main form button[name=later]")
-    journey.go(page, "/lawyers/apply")
-    assert page.locator("[name=firm]").input_value() == "Amini Law"
-    page.locator("[name=town]").fill("Hull")
-    journey.send(page)
-    assert page.locator(".error-summary a[href='#evidence']").count()
-    page.locator("[name=evidence]").set_input_files(certificate)
-    journey.send(page)
-    assert page.url.endswith("/lawyers/application")
-
-
-def verify(staff, journey, name):
-    """One of staff looks at the longest waiting of this name, and would verify them."""
-    journey.go(staff, "/staff/lawyers")
-    staff.locator(".queue a", has_text=name).first.click()
-    staff.wait_for_url("**/staff/lawyers/*")
-    journey.look(staff)
-    for kind in ("practising_certificate", "firm", "identity"):
-        staff.locator(f"[name={kind}]").check()
-        staff.locator(f"[name={kind}_source]").fill("SRA register")
-    choose(staff, "decision", "approve")
-    journey.send(staff, DECISION)
-
-
-def set_codes_up(page, side, portal, journey, email):
-    """The portal asks for a second factor before anything else; the side page plays the app."""
-    journey.go(page, "/dashboard/")
-    assert "/second-factor/set-up" in page.url
-    journey.send(page)
-    side.goto(f"{portal.place.side_page}/people")
-    page.locator("[name=code]").fill(side.get_by_role("row", name=email).locator(".code").inner_text())
-    journey.send(page)
-    assert page.locator(".codes li").count() == 10
-    journey.follow(page, "main .row a.btn")
-
-
-def agree(page, portal, journey, email, letters):
-    """The client answers the link in the latest of so many letters; it takes one answer."""
-    until(lambda: len(portal.letters(email)) == letters, lambda: f"{email} has {portal.letters(email)}")
-    journey.go(page, link_in(portal.letter(email, ""), "/client/"))
-    choose(page, "answer", "agree")
-    journey.send(page)
-    assert page.locator("[name=answer]").count() == 0
-
-
-def open_page(reviewer, journey, title):
-    """The page of this title, among those that wait."""
-    journey.go(reviewer, "/staff/cases")
-    reviewer.locator(".queue a", has_text=title).first.click()
-    reviewer.wait_for_url("**/staff/cases/*")
-    journey.look(reviewer)
 
 
 # ---------------------------------------------------------------- the second

@@ -1,6 +1,7 @@
 """From an empty form to a live page: a lawyer writes, the client agrees, a reviewer approves, the lawyer publishes."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +10,7 @@ from app.cases import drafting
 from app.cases.kinds import KINDS
 from tests.browser import steps
 from tests.browser.browsers import DESKTOP, PHONE
-from tests.browser.running import link_in
+from tests.browser.running import link_in, until
 from tests.browser.steps import send, words
 from tests.browser.writing import ENGLISH, PERSIAN, choose, client_agrees, decide, fill, write_page
 from tests.cases import stages
@@ -120,14 +121,65 @@ def test_what_is_typed_is_saved_without_a_button_and_outlives_the_browser(browse
     page.locator("[name=summary]").fill("Typed and not sent")
     page.locator("[name=story]").fill("Half a story")
     expect(saved(page)).to_be_visible(timeout=15_000)
-    page.locator("[name=story]").fill("Half a story and more")
-    page.context.close()  # at once: what is lost is what was typed in the last seconds
+    page.context.close()
     page = browse(PHONE, who=leila)
     page.goto(f"/dashboard/cases/{public_id}/edit/story")
     expect(page.locator("[name=summary]")).to_have_value("Typed and not sent")
     expect(page.locator("[name=story]")).to_have_value("Half a story")
     send(page)  # the saved part does not stand in the way of the button
     expect(page.locator(".error-summary")).to_contain_text("Write at least 50 words")
+
+
+def close(page):
+    page.close(run_before_unload=True)
+
+
+def leave(page):
+    page.goto("/dashboard/")
+
+
+@pytest.mark.parametrize("go", [close, leave])
+def test_what_is_typed_last_is_saved_as_the_tab_is_closed_or_left(browse, portal, go):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page, other = browse(PHONE, who=leila), browse(DESKTOP, who=leila)
+    path = f"/dashboard/cases/{public_id}/edit/story"
+    page.goto(path)
+    long = "ماجرا " * 2500 + "پایان"  # more than a form that is packed for an address may carry on the way out
+    page.locator("[name=story]").fill(long)
+    go(page)
+
+    def kept():
+        other.goto(path)
+        return other.locator("[name=story]").input_value() == long
+
+    until(kept, lambda: "The last words are lost")
+
+
+def test_typing_without_a_pause_is_saved_too(browse, portal):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page = browse(DESKTOP, who=leila)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    page.locator("[name=story]").focus()
+    end = time.monotonic() + 12
+    while time.monotonic() < end and not saved(page).count():
+        page.keyboard.type("word ", delay=40)
+    assert saved(page).count()
+
+
+def test_what_a_redrawn_page_shows_is_saved_without_a_further_word(browse, portal):
+    with portal.inside():
+        public_id = stages.empty_draft(leila()).public_id
+    page = browse(DESKTOP, who=leila)
+    page.goto(f"/dashboard/cases/{public_id}/edit/story")
+    page.locator("[name=story]").fill("Only looked at")
+    with page.expect_navigation():
+        page.locator("[name=preview]").click()
+    expect(saved(page)).to_be_visible(timeout=15_000)
+    other = browse(PHONE, who=leila)
+    other.goto(f"/dashboard/cases/{public_id}/edit/story")
+    expect(other.locator("[name=story]")).to_have_value("Only looked at")
 
 
 def test_what_is_typed_after_the_sign_in_lapsed_comes_back(browse, portal):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -11,6 +12,7 @@ from tests.browser.steps import fill_day, in_digits, send
 
 ENGLISH = {
     "title": "Clean air for Mill Lane",
+    "instruction_by": "Ellen Marsh",
     "acting_for": "Residents of Mill Lane",
     "respondent": "Harrowby City Council",
     "court": "Administrative Court, Leeds",
@@ -44,55 +46,133 @@ def fill(page: Page, said: dict[str, str], *names: str) -> None:
         page.locator(f"[name={name}]").fill(said[name])
 
 
+class Hand:
+    """Fills in the forms of `page`, and keeps what was done: for every path and field, whether it was a choice, a line
+    or a text, and what was typed; and how often a button was pressed.
+
+    A day is one field, though it has three boxes. `look` is called on each page that a form leads to.
+    """
+
+    def __init__(self, page: Page, look: Callable[[Page], None] = lambda _page: None) -> None:
+        self.page, self._look = page, look
+        self.done: dict[tuple[str, str], tuple[str, str]] = {}
+        self.presses: dict[str, int] = {}  # of buttons, by path
+
+    def choose(self, name: str, value: str) -> None:
+        choose(self.page, name, value)
+        self._keep(name, "choice")
+
+    def fill(self, name: str, text: str) -> None:
+        box = self.page.locator(f"[name={name}]")
+        box.fill(text)
+        self._keep(name, "text" if box.evaluate("it => it.tagName") == "TEXTAREA" else "line", text)
+
+    def fill_day(self, name: str, day: date, lang: str) -> None:
+        fill_day(self.page, name, day, lang)
+        self._keep(name, "line", "".join(box.input_value() for box in self.page.locator(f"[name={name}]").all()))
+
+    def press(self, name: str) -> None:
+        """A button of this name, which draws the page anew."""
+        self._press()
+        with self.page.expect_navigation():
+            self.page.locator(f"button[name={name}]").first.click()
+
+    def send(self) -> None:
+        self._press()
+        send(self.page)
+        self._look(self.page)
+
+    def _keep(self, name: str, how: str, text: str = "") -> None:
+        self.done[self._path, name] = how, text
+
+    def _press(self) -> None:
+        self.presses[self._path] = self.presses.get(self._path, 0) + 1
+
+    @property
+    def _path(self) -> str:
+        return urlsplit(self.page.url).path
+
+
+def begin(hand: Hand, lang: str) -> None:
+    """The first page, whose sending begins the draft."""
+    hand.choose("visibility", "public")
+    hand.choose("lang", lang)
+
+
+def _about(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    hand.fill("title", said["title"])
+    hand.choose("area", "environment")
+    hand.choose("kind", "litigation")
+
+
+def _parties(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    hand.choose("instruction_kind", "client_care")
+    hand.fill("instruction_by", said["instruction_by"])
+    hand.fill_day("instruction_on", date(2026, 3, 3), lang)
+    for name in ("acting_for", "respondent", "court", "claim_number", "cause_of_action"):
+        hand.fill(name, said[name])
+    for name in ("relief_sought", "who_benefits", "benefits_place"):
+        hand.fill(name, said[name])
+    hand.fill("benefits_number", in_digits(900, lang))
+    hand.choose("legal_stage", "issued")
+
+
+def _story(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    hand.fill("summary", said["summary"])
+    hand.fill("story", said["story"])
+    hand.press("preview")
+    expect(hand.page.locator(".preview .prose strong").first).to_be_visible()
+
+
+def _budget(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    """Two lines; the target is worked out on the page."""
+    for row, (label, pounds) in enumerate((("Counsel", 400), ("Court fees", 75))):
+        if not hand.page.locator(f"[name=lines-{row}-label]").count():
+            hand.press("add")
+        hand.fill(f"lines-{row}-label", label)
+        hand.fill(f"lines-{row}-amount", in_digits(pounds, lang))
+    hand.press("update")
+    expect(hand.page.locator("main .facts .total")).to_contain_text("۵۰۰" if lang == "fa" else "£500.00")
+
+
+def _stages(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    hand.press("template")  # the usual stages of such a case
+    for row, pounds in enumerate((2000, 4000, 3000)):
+        hand.fill(f"later-{row}-amount", in_digits(pounds, lang))
+
+
+def _deadline(hand: Hand, said: dict[str, str], lang: str, deadline: date) -> None:
+    hand.fill_day("deadline", deadline, lang)
+    hand.choose("costs_risk", "capped")
+    hand.fill("costs_cap", in_digits(10000, lang))
+    hand.choose("costs_insurance", "none")
+    hand.fill("costs_note", said["costs_note"])
+    hand.choose("prospects", "reasonable")
+    hand.fill("prospects_note", said["prospects_note"])
+
+
+# What is filled in on each page after the first, by the step's name and in order.
+STEPS: dict[str, Callable[[Hand, dict[str, str], str, date], None]] = {
+    "about": _about,
+    "parties": _parties,
+    "story": _story,
+    "budget": _budget,
+    "stages": _stages,
+    "deadline": _deadline,
+}
+
+
 def write_page(
     page: Page, said: dict[str, str], lang: str, deadline: date, look: Callable[[Page], None] = lambda _page: None
-) -> None:
+) -> Hand:
     """All steps of the wizard, from its first page to the last; `look` is called on each that is reached."""
-
-    def on() -> None:
-        send(page)
-        look(page)
-
-    choose(page, "visibility", "public")
-    choose(page, "lang", lang)
-    on()
-    fill(page, said, "title")
-    choose(page, "area", "environment")
-    choose(page, "kind", "litigation")
-    on()
-    fill(page, said, "acting_for", "respondent", "court", "claim_number", "cause_of_action")
-    fill(page, said, "relief_sought", "who_benefits", "benefits_place")
-    page.locator("[name=benefits_number]").fill(in_digits(900, lang))
-    choose(page, "legal_stage", "issued")
-    on()
-    fill(page, said, "summary", "story")
-    page.locator("[name=preview]").click()
-    expect(page.locator(".preview .prose strong").first).to_be_visible()
-    on()
-    budget(page, lang)
-    on()
-    page.locator("[name=template]").click()  # the usual stages of such a case
-    for row, pounds in enumerate((2000, 4000, 3000)):
-        page.locator(f"[name=later-{row}-amount]").fill(in_digits(pounds, lang))
-    on()
-    fill_day(page, "deadline", deadline, lang)
-    choose(page, "costs_risk", "capped")
-    page.locator("[name=costs_cap]").fill(in_digits(10000, lang))
-    choose(page, "costs_insurance", "none")
-    fill(page, said, "costs_note", "prospects_note")
-    choose(page, "prospects", "reasonable")
-    on()
-
-
-def budget(page: Page, lang: str) -> None:
-    """Two lines, the second added; the target is worked out on the page."""
-    for row, (label, pounds) in enumerate((("Counsel", 400), ("Court fees", 75))):
-        if not page.locator(f"[name=lines-{row}-label]").count():
-            page.locator("[name=add]").click()
-        page.locator(f"[name=lines-{row}-label]").fill(label)
-        page.locator(f"[name=lines-{row}-amount]").fill(in_digits(pounds, lang))
-    page.locator("[name=update]").click()
-    expect(page.locator("main .facts .total")).to_contain_text("۵۰۰" if lang == "fa" else "£500.00")
+    hand = Hand(page, look)
+    begin(hand, lang)
+    hand.send()
+    for write in STEPS.values():
+        write(hand, said, lang, deadline)
+        hand.send()
+    return hand
 
 
 def client_agrees(portal: Running, page: Page, email: str) -> None:

@@ -47,7 +47,7 @@ def sent(case: Case, **words: Any) -> Case:
 def approved(case: Case, **words: Any) -> Case:
     """A change that a reviewer has approved."""
     draft = sent(case, **words)
-    stages.approve(draft)
+    stages.approve_wholly(draft)
     return draft
 
 

@@ -120,6 +120,14 @@ def test_the_home_page_counts_what_waits(reviewer, waiting):
     assert "1 case page waits for review" in page and 'href="/staff/cases"' in page
 
 
+def test_a_page_that_does_not_know_the_queue_counts_nothing(reviewer, waiting, made):
+    live = f"/staff/cases/{made(stages.live)}"
+    for address in (f"{live}/restrictions", f"{live}/private"):
+        page = reviewer.get(address)
+        assert page.status_code == 200 and "Case pages<" in page.text and "Case pages (" not in page.text
+    assert "Case pages (1)" in reviewer.get("/staff/cases").text
+
+
 def test_drafts_and_decided_pages_are_not_in_the_queue(reviewer, made):
     made(stages.draft, title="A draft")
     made(stages.approved, title="Approved")

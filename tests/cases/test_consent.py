@@ -12,9 +12,10 @@ from sqlalchemy import func, select, update
 from app.accounts.service import BadEmail
 from app.audit.models import AuditEntry
 from app.cases import client, consent, drafting, fields, moves, publishing, review
+from app.cases import files as case_files
 from app.cases.client import Client
 from app.cases.drafting import Line, Parties, Prospects, Stage
-from app.cases.models import Case, ClientConsent
+from app.cases.models import Case, CaseDocument, ClientConsent
 from app.cases.states import CaseState, Consent, Visibility
 from app.core import ids
 from app.core.clock import real_now
@@ -121,20 +122,38 @@ def test_the_lawyer_may_take_the_consent_back(case, audited):
     assert not client.take_back(case) and audited(case).count("case.client_consent_ended") == 1
 
 
+@pytest.mark.both_databases
 def test_standings_are_told_for_many_with_as_many_queries_as_for_one(db, queries_asked):
-    cases = [consented(stages.draft(title=f"Case {n}")) for n in range(4)]
+    areas = ("government", "employment", "immigration", "environment")
+    cases = [stages.draft(title=f"Case {n}", area_slug=area) for n, area in enumerate(areas)]
+    for case in cases:
+        filing.document(case)
+        shown = filing.picture(case)
+        case_files.keep_variant(shown, shown.file, width=480, height=270)
+        consented(case)
     asked(cases[2])
-    lonely = stages.draft()
+    known, lonely = [case.id for case in cases], stages.draft().id
     counts = []
-    for some in ([cases[0]], [*cases, lonely]):
+    for some in (known[:1], [*known, lonely]):
         database.session.flush()
-        database.session.expire_all()
-        _loaded = [(case.id, case.lawyer.public_id) for case in some]
+        database.session.expunge_all()
+        found = database.session.scalars(select(Case).where(Case.id.in_(some))).all()
+        _loaded = [case.lawyer.public_id for case in found]
         with queries_asked() as statements:
-            found = client.standings(some)
+            stand = client.standings(found)
         counts.append(len(statements))
-    assert counts[0] == counts[1] and found[lonely.id].state is Consent.NONE
-    assert [found[case.id].state for case in cases] == [Consent.GIVEN, Consent.GIVEN, Consent.WAITING, Consent.GIVEN]
+    assert counts[0] == counts[1] and stand[lonely].state is Consent.NONE
+    assert [stand[case].state for case in known] == [Consent.GIVEN, Consent.GIVEN, Consent.WAITING, Consent.GIVEN]
+
+
+@pytest.mark.both_databases
+def test_the_files_of_a_case_that_is_held_are_read_again(db):
+    case = stages.draft()
+    document = filing.document(case)
+    assert case_files.documents(case) == [document]
+    database.session.execute(update(CaseDocument).where(CaseDocument.id == document.id).values(removed_at=real_now()))
+    assert case_files.documents(case) == [document]  # as this transaction has read it
+    assert case_files.documents(moves.held(case)) == []
 
 
 # ---------------------------------------------------------------- agreeing

@@ -170,6 +170,11 @@ def test_another_address_is_told_so_and_ten_wrong_ones_are_enough(client, invite
     assert client.get(f"/cases/{slug}").status_code == 200
 
 
+def test_who_says_no_address_is_asked_for_one(client, invited):
+    answer = send(client, f"/p/invited/{invited[1]}", email=" ")
+    assert answer.status_code == 400 and "Enter your email address." in answer.text
+
+
 def test_who_is_signed_in_with_the_address_only_presses_the_button(app, invited):
     slug, token = invited
     browser = browser_of(app, omid)

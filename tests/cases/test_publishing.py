@@ -63,6 +63,13 @@ def test_a_lawyer_who_lost_the_badge_does_not_publish(db):
         publishing.publish(case)
 
 
+def test_a_day_that_no_page_asks_for_is_not_taken(db):
+    case = stages.approved()
+    approved = case.deadline_at
+    publishing.publish(case, day(50))
+    assert case.deadline_at == approved
+
+
 def test_a_deadline_that_came_too_near_is_chosen_anew_when_publishing(db, clock):
     case = stages.approved()
     clock.move(25 * 86_400)

@@ -151,3 +151,14 @@ def test_the_pages_show_the_way_to_each_other(app, client):
     assert f"/cases/{second}" in other.get(f"/cases/{first}").text
     assert f"/cases/{first}" in other.get(f"/cases/{second}").text
     assert draft in browser.get(f"/dashboard/cases/{public_id}").text
+
+
+def test_who_began_again_is_led_to_the_new_page_and_not_asked_again(app):
+    with app.app_context():
+        case = unfunded()
+        old, new = case.public_id, relaunch.start_again(case).public_id
+        other = unfunded(title="Another case").public_id
+        database.session.commit()
+    browser = browser_of(app, leila)
+    assert browser.get(f"/dashboard/cases/{old}/again").location == f"/dashboard/cases/{new}"
+    assert browser.get(f"/dashboard/cases/{other}/again").status_code == 200  # the control

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import event
 
+from app.cases import files as case_files
 from app.cases import publishing, queries, service
 from app.cases.models import Case
 from app.core import clock as house_clock
@@ -18,7 +19,7 @@ from app.core.money import Money
 from app.database import db as database
 from app.pledges import totals
 from app.pledges.states import PledgeState, Shown
-from tests.cases import stages
+from tests.cases import filing, stages
 from tests.cases.backed import pledge
 from tests.people import browser_of, leila, mina, sara
 
@@ -372,12 +373,18 @@ def test_no_title_takes_the_address_of_another_page(client, live):
 
 
 # ---------------------------------------------------------------- cost
-def test_the_page_asks_eight_things_at_most_however_many_pledges(client, app, slug, statements):
+@pytest.mark.both_databases
+@pytest.mark.parametrize("with_files", [False, True])
+def test_the_page_asks_eight_things_at_most_however_many_pledges(client, app, slug, statements, with_files):
     asked = []
     for more in (10, 490):
         with changing(app, slug) as case:
             for _n in range(more):
                 pledge(case, 5)
+            if with_files:
+                filing.document(case, inside=f"{more}")
+                shown = filing.picture(case, content=filing.jpeg(more, 40))
+                case_files.keep_variant(shown, shown.file, width=more, height=40)
         with app.app_context():
             totals.roll_up()
         statements.clear()

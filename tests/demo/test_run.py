@@ -21,7 +21,8 @@ from demo.place import ROOT, Place, Unusable
 from tests.pledges.backing import hidden
 
 SLUG = "equal-pay-for-wrenfields-school-kitchens"
-TOUR = ("/", "/tour/lawyer", "/tour/backer", "/tour/public")
+TOUR = ("/", "/tour/lawyer", "/tour/backer", "/tour/public", "/tour/private", "/tour/verification")
+GONE = "/cases/is-there-a-case-about-the-drivers-rest-room"  # a public page that became private
 PATIENCE = 60
 
 
@@ -124,14 +125,15 @@ def led_to(browser, place, path):
 @pytest.mark.timeout(600)
 def test_a_first_run_shows_everything_and_a_second_one_remembers(place, browser):
     with running(place) as demo:
-        assert "of 235 pledges" in demo.said and len(people(place)) == 13
+        assert "of 260 pledges" in demo.said and len(people(place)) == 17
         assert browser.get(f"{place.portal}/cases/{SLUG}").status_code == 200
         assert "pink-legal-tape" in browser.get(f"{place.side_page}/people").text
         moved = browser.get(f"http://127.0.0.1:{place.port}/cases/?area=environment", allow_redirects=False)
         assert moved.headers["Location"] == f"{place.portal}/cases/?area=environment"
-        assert {path: answer for path in TOUR for path, answer in led_to(browser, place, path) if answer >= 400} == {}
-        (private,) = place.private_links().values()
-        assert browser.get(private).status_code == 200
+        missing = {path: answer for path in TOUR for path, answer in led_to(browser, place, path) if answer >= 400}
+        assert missing == {place.portal + GONE: 410, f"{place.portal}/fa{GONE}": 410}
+        private = place.private_links().values()
+        assert [browser.get(link).status_code for link in private] == [200, 200]
 
         # The browser never comes back from the card page: the webhook alone brings the word.
         card_page.pay(to_the_card_page(browser, place, "nell@example.org"), "4242 4242 4242 4242", "Nell")

@@ -7,6 +7,7 @@ import smtplib
 import time
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from io import BytesIO
 
 import pyotp
 import pytest
@@ -17,7 +18,10 @@ from app.accounts.models import StaffRole, User
 from app.core import clock as portal_clock
 from app.database import Base
 from app.i18n.catalog import ensure_compiled, extract_messages
+from app.lawyers import registers
 from app.lawyers.models import Lawyer
+from app.seed import PASSPHRASE
+from app.seed.people import PEOPLE, SRA
 from app.storage.files import KINDS
 from demo import clock, tour
 from demo.mailbox import Mailbox
@@ -139,7 +143,7 @@ def test_a_subject_that_was_folded_has_no_space_before_it(mailbox, send):
 
 
 def test_the_start_page_leads_to_private_pages_once_there_are_some(client, place):
-    assert "private page" not in client.get("/").text
+    assert "Private pages" not in client.get("/").text
     links_file(place.folder).write_text('{"مادری": "http://localhost:8800/p/abc"}')
     assert '<a href="http://localhost:8800/p/abc" dir="auto">مادری</a>' in client.get("/").text
 
@@ -207,6 +211,14 @@ def test_people_stand_with_role_password_and_present_code(client, database):
     assert "none needed" in page and "Gone" not in page
 
 
+def test_a_lawyer_who_had_a_badge_stands_with_what_ended_it(client, database):
+    for because, told in (("changed", "pending again after a change"), ("lapsed", "verification expired")):
+        with Session(database) as session:
+            session.execute(update(Lawyer).values(state="applied", pending_because=because))
+            session.commit()
+        assert f"Lawyer at Rad Law, {told}" in client.get("/people").text
+
+
 def test_a_code_that_was_used_is_not_offered_again(client, database):
     with Session(database) as session:
         session.execute(update(User).values(totp_last_step=int(time.time()) // 30 + 1))
@@ -240,11 +252,11 @@ def test_only_who_was_there_from_the_start_has_the_known_password(client, databa
 
 
 # ---------------------------------------------------------------- the guided tour
-TOUR = ("/tour/lawyer", "/tour/backer", "/tour/public")
+TOUR = ("/tour/lawyer", "/tour/backer", "/tour/public", "/tour/private", "/tour/verification")
 TEMPLATES = [*ROOT.joinpath("demo", "templates").glob("*tour*.html")]
 
 
-def test_the_start_page_leads_to_three_journeys_and_each_to_the_next(client):
+def test_the_start_page_leads_to_every_journey_and_each_to_the_next(client):
     start = client.get("/").text
     assert all(f'href="{path}"' in start for path in TOUR)
     for here, there in itertools.pairwise(TOUR):
@@ -279,6 +291,22 @@ def test_papers_can_be_downloaded_and_are_what_the_portal_takes(client, name):
     paper = client.get(f"/papers/{name}")
     assert paper.data.startswith(KINDS["pdf"].magic) and name in paper.headers["Content-Disposition"]
     assert client.get("/papers/secret.pdf").status_code == 404
+
+
+def test_the_register_can_be_imported_and_names_lawyers_of_the_seed(client):
+    register = client.get(f"/papers/{tour.REGISTER}")
+    assert register.mimetype == "text/csv"
+    found = {entry["number"]: entry["status"] for entry in registers.read(SRA, BytesIO(register.data))}
+    seeded = {person.practice.number for person in PEOPLE.values() if person.practice}
+    assert set(found) <= seeded and sorted(found.values()) == ["practising"] * 5 + ["suspended"]
+
+
+def test_the_passphrase_stands_beside_the_links_to_private_pages(client, place):
+    assert PASSPHRASE not in client.get("/").text
+    links_file(place.folder).write_text('{"مادری": "http://localhost:8800/p/abc"}')
+    for path in ("/", "/tour/private"):
+        page = client.get(path).text
+        assert PASSPHRASE in page and "http://localhost:8800/p/abc" in page
 
 
 @pytest.mark.parametrize("path", ["/", "/mail", "/people", "/cards", "/clock", *TOUR])

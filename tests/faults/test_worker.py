@@ -72,6 +72,7 @@ def test_a_worker_killed_while_it_charges_charges_each_pledge_once(inside, funde
         process.wait()
         end_leases()
         assert max(charged(stripe).values()) == 1
+    pledges.append(back(funded, pounds(20), tip=Money(100, "GBP")))  # which shows that the last worker is at work
     process = worker()
     wait_until(lambda: set(states()) == {"collected"})
     process.send_signal(signal.SIGTERM)

@@ -115,6 +115,12 @@ def decides(opening, who, decision, **fields):
     return press(reviewer, page, page, decision=decision, checks=list(labels.CHECKS), **fields)
 
 
+def acts_for(lawyer, page, client):
+    """Name another client; asked for it, say anew what they have signed."""
+    assert send_step(lawyer, page, "parties", acting_for=client).status_code == 400
+    return send_step(lawyer, page, "parties", acting_for=client, instructed_for=client)
+
+
 def test_the_first_journey(app, client, opening, told):
     lawyer, prefix = app.test_client(), opening.prefix
     joins(opening, lawyer)
@@ -133,7 +139,7 @@ def test_the_first_journey(app, client, opening, told):
     assert opening.opens(client, first).text.count("Thornley") == 0
 
     # Asked again after a change, the client agrees; the reviewer's comment on the title stands beside it.
-    assert send_step(lawyer, page, "parties", acting_for="the readers of a town").status_code == 303
+    assert acts_for(lawyer, page, "the readers of a town").status_code == 303
     agreeing = asks_the_client(opening, lawyer, page)
     opening.sends(client, agreeing, answer="agree")
     opening.sends(lawyer, f"{page}/check")
@@ -141,7 +147,7 @@ def test_the_first_journey(app, client, opening, told):
     assert "Say whose library." in opening.opens(lawyer, f"{page}/edit/about").text
 
     # A changed word makes the consent stale: the client is asked once more, then the page is approved.
-    assert send_step(lawyer, page, "parties", acting_for="the readers of Thornley library").status_code == 303
+    assert acts_for(lawyer, page, "the readers of Thornley library").status_code == 303
     opening.sends(lawyer, f"{page}/check")
     opening.works()
     assert decides(opening, dara, "approve").status_code == 409

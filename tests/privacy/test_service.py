@@ -238,6 +238,7 @@ def test_the_link_works_once_for_erasing_and_not_for_an_address_with_an_account(
 def test_every_table_with_files_is_thought_of():
     """Those of pages go with the page (`cases.personal._files`), evidence with the lawyer; an outcome is for good."""
     known = {"case_documents", "case_pictures", "picture_variants", "lawyers", "application_drafts", "outcomes"}
+    known |= {"case_instructions", "case_filings"}  # with the page too
     keys = [(table.name, key) for table in metadata.tables.values() for key in table.foreign_keys]
     assert {name for name, key in keys if key.target_fullname == "stored_files.id"} == known
 

@@ -12,8 +12,19 @@ from sqlalchemy import func, select, text
 from app.accounts import queries as accounts
 from app.accounts import service as accounts_service
 from app.accounts.models import User
-from app.cases import queries
-from app.cases.models import Area, Case, ClientConsent
+from app.cases import invitations, passphrase, queries
+from app.cases.kinds import KINDS as KINDS_OF_CASES
+from app.cases.models import (
+    Area,
+    Case,
+    CaseDocument,
+    CaseGrant,
+    CasePicture,
+    CaseStageChange,
+    CaseVersion,
+    ClientConsent,
+    Tombstone,
+)
 from app.cases.states import PUBLISHED, CaseState
 from app.core.clock import now, real_now
 from app.database import db as database
@@ -26,7 +37,7 @@ from app.moderation import queries as moderation
 from app.operations import invariants
 from app.pledges.models import CaseDay, Pledge
 from app.pledges.states import PledgeState
-from app.seed import backers, life
+from app.seed import PASSPHRASE, backers, life, pages_en, pages_fa, pages_rare
 from app.seed.backers import draw
 from app.seed.people import PEOPLE
 from app.seed.plans import PLANS
@@ -100,12 +111,14 @@ def test_every_state_of_a_case_is_there(seeded):
     assert found == set(CaseState) - MOMENTARY
     raising = select(func.count()).where(Case.state == CaseState.FUNDED, Case.raising_ended_at.is_(None))
     assert database.session.scalar(raising) == 1
-    assert database.session.scalar(select(func.count()).select_from(Case)) == len(PLANS) == 25
+    assert database.session.scalar(select(func.count()).select_from(Case)) == len(PLANS) + 1 == 31  # one is tried again
 
 
 def test_live_pages_are_public_and_private_in_both_languages_and_of_every_area(seeded):
     live = database.session.scalars(select(Case).where(Case.state.in_(PUBLISHED))).all()
-    assert {(case.lang, case.visibility) for case in live} == {("en", "public"), ("fa", "public"), ("fa", "private")}
+    assert {(case.lang, case.visibility) for case in live} == {
+        (lang, visibility) for lang in ("en", "fa") for visibility in ("public", "private")
+    }
     areas = set(database.session.scalars(select(Area.slug)))
     assert {case.area.slug for case in live if not case.is_private} == areas
 
@@ -192,7 +205,7 @@ def test_it_happened_over_weeks_and_nothing_is_still_to_come(seeded):
 
 def test_open_cases_have_days_left_and_ended_ones_none(seeded):
     for case in database.session.scalars(select(Case).where(Case.state.in_(PUBLISHED))):
-        is_open = case.deadline_at > now() and case.ended_early_at is None
+        is_open = case.deadline_at > now() and case.ended_early_at is None and case.suspended_at is None
         assert is_open == case.takes_pledges(now())
         assert case.deadline_at - case.opened_at < timedelta(days=61)
 
@@ -215,6 +228,7 @@ def test_letters_ask_for_approval_and_for_another_card(seeded):
     assert {"cases.changes_requested", "cases.declined", "cases.published", "cases.target_met"} <= names
     assert {"cases.client_asked", "cases.client_agreed", "cases.ended_early", "pledges.ended_early"} <= names
     assert {"updates.posted", "updates.concluded", "stories.published", "lawyers.declined"} <= names
+    assert {"lawyers.suspended", "lawyers.pending", "lawyers.expiring", "cases.invited", "cases.taken_down"} <= names
 
 
 def test_letters_are_written_in_the_language_of_their_reader(seeded):
@@ -248,13 +262,20 @@ def test_codes_are_good(seeded):
 def test_lawyers_stand_where_lawyers_can_stand(seeded):
     states = {lawyer.user.name.split()[0]: lawyer.state for lawyer in lawyers.everyone()}
     assert states == dict.fromkeys(("Leila", "Priya", "Tom", "Ngozi"), "verified") | {
-        "Kian": "applied",
-        "Hania": "applied",
+        **dict.fromkeys(("Kian", "Hania", "Shirin", "Edwin"), "applied"),
         "Owen": "declined",
+        "Farid": "suspended",
     }
     waiting = {lawyer.user.name.split()[0]: lawyer for lawyer in lawyers.waiting()}
-    assert {name: len(lawyers_service.standing(lawyer)) for name, lawyer in waiting.items()} == {"Kian": 1, "Hania": 0}
-    assert all(files.path_of(lawyer.evidence).is_file() for lawyer in waiting.values())
+    agreed = {name: len(lawyers_service.standing(lawyer)) for name, lawyer in waiting.items()}
+    assert agreed == {"Kian": 1, "Hania": 0, "Shirin": 0, "Edwin": 0}
+    assert {name: lawyer.pending_because for name, lawyer in waiting.items() if lawyer.pending_since} == {
+        "Shirin": "changed",
+        "Edwin": "lapsed",
+    }
+    assert waiting["Shirin"].firm == "Ridgeway Public Law"
+    sent = [waiting[name].evidence for name in ("Kian", "Hania", "Shirin")]
+    assert all(files.path_of(evidence).is_file() for evidence in sent)
 
 
 def test_every_address_stands_on_a_domain_for_examples(seeded):
@@ -263,20 +284,91 @@ def test_every_address_stands_on_a_domain_for_examples(seeded):
     assert {address.rsplit("@")[1] for address in everybody} <= {"example.org", "example.net", "example.com"}
 
 
-def test_the_link_to_the_private_page_is_handed_back_once(seeded):
-    ((title, token),) = seeded.links.items()
-    case = database.session.scalars(select(Case).where(Case.title == title)).one()
+def test_the_links_to_private_pages_are_handed_back_once_and_one_asks_for_the_passphrase(seeded):
+    assert set(seeded.links) == {pages_fa.MOTHER.title, pages_rare.WARD.title}
+    private = set(
+        database.session.scalars(select(Case.title).where(Case.title.in_(seeded.links), Case.visibility == "private"))
+    )
     database.session.rollback()
-    answer = seeded.test_client().get(f"/p/{token}")
-    assert case.is_private and answer.status_code == 303
+    assert private == set(seeded.links)
+    client = seeded.test_client()
+    assert client.get(f"/p/{seeded.links[pages_fa.MOTHER.title]}").status_code == 303
+    asks = client.get(f"/p/{seeded.links[pages_rare.WARD.title]}")
+    assert asks.status_code == 200 and "passphrase" in asks.text and pages_rare.WARD.title not in asks.text
+    case = of(pages_rare.WARD)
+    passphrase.check(case.passphrase_hash, PASSPHRASE)
+    with pytest.raises(passphrase.WrongPassphrase):
+        passphrase.check(case.passphrase_hash, PASSPHRASE.upper())
 
 
-def test_the_pages_of_public_cases_open(seeded):
+def test_the_pages_of_public_cases_open_and_the_one_that_was_taken_down_says_so(seeded):
     found = database.session.execute(select(Case.slug).where(Case.state.in_(PUBLISHED), Case.visibility == "public"))
-    slugs = found.scalars().all()
+    slugs, down = found.scalars().all(), of(pages_rare.MEADOW).slug
     database.session.rollback()
     client = seeded.test_client()
-    assert {client.get(f"/cases/{slug}").status_code for slug in slugs} == {200}
+    answers = {slug: client.get(f"/cases/{slug}").status_code for slug in slugs}
+    assert {slug: answer for slug, answer in answers.items() if answer != 200} == {down: 410}
+
+
+# ---------------------------------------------------------------- what else happened
+def of(page):
+    """The case of this page."""
+    return database.session.scalars(select(Case).where(Case.title == page.title)).one()
+
+
+def test_two_are_invited_to_a_private_page_and_one_has_opened_it(seeded):
+    found = invitations.of_case(of(pages_fa.MOTHER))
+    assert {grant.email: invitations.standing(grant) for grant in found} == {
+        "sara@example.org": "opened",
+        "omid@example.org": "sent",
+    }
+
+
+def test_a_page_that_became_private_left_a_tombstone_and_its_backers_keep_it(seeded):
+    case = of(pages_rare.REST_ROOM)
+    (stone,) = database.session.scalars(select(Tombstone))
+    assert case.is_private and stone.case_id == case.id
+    kept = select(func.count()).where(CaseGrant.case_id == case.id, CaseGrant.kind == "pledge")
+    assert database.session.scalar(kept) == 4
+    slug = stone.slug
+    database.session.rollback()
+    gone = seeded.test_client().get(f"/cases/{slug}")
+    assert gone.status_code == 410 and pages_rare.REST_ROOM.title not in gone.text
+
+
+def test_one_publication_is_planned_and_one_unfunded_case_is_tried_again(seeded):
+    (planned,) = database.session.scalars(select(Case).where(Case.publish_at.is_not(None)))
+    assert planned.title == pages_en.FACES.title and planned.publish_at > now() + timedelta(days=2)
+    (again,) = database.session.scalars(select(Case).where(Case.relaunch_of_id.is_not(None)))
+    assert again.state == CaseState.DRAFT and again.relaunch_of_id == of(pages_en.LIBRARY).id
+
+
+def test_a_suspended_lawyers_case_stands_still(seeded):
+    (case,) = database.session.scalars(select(Case).where(Case.suspended_at.is_not(None), Case.taken_down_at.is_(None)))
+    assert case.title == pages_rare.INTERPRETERS.title and case.lawyer.state == "suspended"
+
+
+def test_one_takedown_stands_in_the_public_log(seeded):
+    (taken,) = [measure for measure in moderation.log() if measure.kind == "case.taken_down"]
+    assert taken.code == "restriction"
+    database.session.rollback()
+    assert "reporting restriction" in seeded.test_client().get("/takedowns").text
+
+
+def test_cases_are_of_all_types_and_some_have_documents_and_pictures(seeded):
+    assert set(database.session.scalars(select(Case.kind).where(Case.state.in_(PUBLISHED)))) == set(KINDS_OF_CASES)
+    for table in (CaseDocument, CasePicture):
+        on = select(Case.title).join(table, table.case_id == Case.id)
+        pages = (pages_en.WENLOW, pages_en.LIFTS, pages_rare.ESTATES)
+        assert set(database.session.scalars(on)) == {page.title for page in pages}
+
+
+def test_stages_and_a_page_have_a_history(seeded):
+    changes = database.session.scalars(select(CaseStageChange)).all()
+    assert {change.case_id for change in changes} == {of(pages_rare.ESTATES).id} and len(changes) == 2
+    corrected = database.session.scalars(select(CaseVersion).where(CaseVersion.n > 1)).all()
+    assert [version.case.title for version in corrected] == [pages_en.KITCHENS.title]
+    assert corrected[0].note == "Maureen has counted again: it is 308 meals, not 310."
 
 
 # ---------------------------------------------------------------- what is drawn

@@ -7,14 +7,14 @@ import pytest
 from app.cases.drafting import LONGEST_PROSPECTS
 from app.cases.models import Case, CaseStage
 from app.core.text import slugify, word_count
-from app.seed import pages_en, pages_fa, past_en, past_fa
+from app.seed import pages_en, pages_fa, pages_rare, past_en, past_fa
 from app.seed.parts import Ending, News, Page
 from app.stories.models import Story
 from app.updates.citations import url_of
 from app.updates.models import Outcome, Update
 from app.updates.states import SUCCESSES, Code
 
-MODULES = (pages_en, pages_fa, past_en, past_fa)
+MODULES = (pages_en, pages_fa, pages_rare, past_en, past_fa)
 PAGES = [page for module in MODULES for page in vars(module).values() if isinstance(page, Page)]
 NEWS = [news for module in MODULES for told in vars(module).values() if isinstance(told, tuple) for news in told]
 ENDINGS = [ending for module in MODULES for ending in vars(module).values() if isinstance(ending, Ending)]

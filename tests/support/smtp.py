@@ -31,6 +31,7 @@ class Sink:
     host: str = "127.0.0.1"
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)  # the same, as they came over the wire
     recipients: list[list[str]] = field(default_factory=list)  # of the envelope, one list for each message
     peers: list[tuple[str, int]] = field(default_factory=list)  # the connections that brought them
     _faults: list[_Fault] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Sink:
     def clear(self) -> None:
         """Forget the messages and the faults."""
         self.messages.clear()
+        self.raw.clear()
         self.recipients.clear()
         self.peers.clear()
         self._faults.clear()
@@ -90,6 +92,7 @@ class Sink:
         if reply := self._due("data", recipients):
             return reply
         self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        self.raw.append(envelope.content)
         self.recipients.append(recipients)
         self.peers.append(session.peer)
         if self._due("after_data", recipients) is not None:

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import JSON, MetaData, Table, func, inspect, select, text
+from sqlalchemy import JSON, MetaData, Table, UniqueConstraint, func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import database
@@ -85,9 +85,19 @@ def fill(app) -> None:
 Rows = dict[str, list[dict[str, str]]]
 
 
+Laid = dict[str, set[tuple[object, ...]]]
+
+
 def contents(app) -> tuple[Rows, set[str]]:
     """Every row by table, and the triggers."""
+    rows, triggers, _laid = look(app)
+    return rows, triggers
+
+
+def look(app) -> tuple[Rows, set[str], Laid]:
+    """The same, and the indexes and unique constraints of each table: name, whether an index is unique, columns."""
     with app.app_context(), database.db.engine.connect() as connection:
+        tables = tables_of(connection)
         rows = {
             table.name: sorted(
                 (
@@ -96,9 +106,14 @@ def contents(app) -> tuple[Rows, set[str]]:
                 ),
                 key=str,
             )
-            for table in tables_of(connection)
+            for table in tables
         }
-        return rows, database.trigger_names(connection)
+        laid: Laid = {
+            table.name: {(one.name, one.unique, *one.columns.keys()) for one in table.indexes}
+            | {(one.name, *one.columns.keys()) for one in table.constraints if isinstance(one, UniqueConstraint)}
+            for table in tables
+        }
+        return rows, database.trigger_names(connection), laid
 
 
 def kept(rows: Rows, other: Rows) -> Rows:
@@ -217,6 +232,33 @@ def test_every_step_up_and_down_keeps_all_rows_and_triggers(bare):
         after, triggers = contents(bare)
         assert kept(after, before) == kept(before, after) and triggers == wanted_triggers(after)
         assert after.keys() <= before.keys()
+
+
+def test_every_step_back_to_the_figures_and_up_again_finds_rows_triggers_and_indexes(bare):
+    steps = NUMBERS[NUMBERS.index("0019") :]
+    stood = {}
+    for number in steps:
+        upgrade(bare, number)
+        fill(bare)
+        stood[number] = look(bare)
+    for number in steps[-2::-1]:
+        downgrade(bare, number)
+        assert look(bare) == stood[number]
+    upgrade(bare)
+    rows, triggers, laid = look(bare)
+    before = stood[steps[0]][0]
+    assert kept(rows, before) == kept(before, rows) and before.keys() <= rows.keys()
+    assert (triggers, laid) == stood[steps[-1]][1:]
+
+
+def test_a_lost_index_would_be_seen(bare):
+    upgrade(bare)
+    before = look(bare)
+    with bare.app_context(), database.db.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_pledges_case"))
+    rows, triggers, laid = look(bare)
+    assert (rows, triggers) == before[:2]
+    assert [name for name in laid if laid[name] != before[2][name]] == ["pledges"]
 
 
 def test_down_to_nothing_and_up_again_with_data(bare):
