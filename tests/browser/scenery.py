@@ -238,6 +238,7 @@ def people_and_drafts(places: Places) -> None:
         link.expires_at += timedelta(days=1)  # looking at everything takes longer than they last
         places[link.kind] = by_letter.token_of(link)
     places["empty"] = stages.empty_draft(leila()).public_id
+    places["unplanned"] = stages.empty_draft(leila()).public_id
     places["draft"] = stages.draft(leila(), title="A draft with everything", story=STORY, minor=475_000).public_id
     places["in_review"] = stages.in_review(leila(), title="Keep the footbridge", story=STORY).public_id
     places["private_in_review"] = stages.in_review(leila(), Visibility.PRIVATE, title="A family’s appeal").public_id
@@ -504,6 +505,12 @@ def press(name: str) -> Callable[[Page], None]:
     return act
 
 
+def use_template(page: Page) -> None:
+    """Fill the page in from the template; what was filled in is saved, so whoever comes later finds it so."""
+    if page.locator("button[name=template]").count():
+        press("template")(page)
+
+
 def prove(page: Page) -> None:
     """Say the password again, if it is asked for, and go on."""
     if page.locator("[name=password]").count():
@@ -723,7 +730,7 @@ SCENES: dict[str, Scene] = {
         f"wizard_{step}_wrong": Scene(f"/dashboard/cases/{{empty}}/edit/{step}", who=leila, act=send_empty)
         for step in STEPS[1:]
     },
-    "wizard_stages_template": Scene("/dashboard/cases/{empty}/edit/stages", who=leila, act=press("template")),
+    "wizard_stages_template": Scene("/dashboard/cases/{unplanned}/edit/stages", who=leila, act=use_template),
     "page_change": Scene("/dashboard/cases/{live}/change", who=leila),
     "page_history": Scene("/cases/{rewritten}/history"),
     "dashboard_stages": Scene("/dashboard/cases/{live}/stages", who=leila),
