@@ -274,7 +274,7 @@ def test_all_the_words_are_stored_only_where_they_belong(app, whole):
         ("cases", "video"),
         ("cases", "suspended_line"),
         ("cases", "ended_early_because"),
-        ("stored_files", "name"),
+        ("case_versions", "note"),
     }
     with app.app_context():
         found = stored()

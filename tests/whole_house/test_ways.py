@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from app.accounts import by_letter
 from app.accounts import service as accounts
 from app.accounts.models import OneTimeLink, Passkey
-from app.cases import access, appeals, client, invitations, review, visibility
+from app.cases import access, appeals, changing, client, invitations, review, visibility
 from app.core import clock
 from app.core.errors import DomainError
 from app.database import db as database
@@ -38,7 +38,7 @@ from app.updates import readers
 from app.updates import service as updates
 from app.web import throttle
 from app.web.access import public
-from tests.cases import backed, filing, restricting, stages
+from tests.cases import backed, filing, restricting, rewriting, stages
 from tests.moderation import making as reports
 from tests.people import PASSWORD, browser_of, kian, leila, mina, nima, omid, sara
 from tests.updates import making
@@ -119,6 +119,8 @@ def build() -> World:
                 access.grant_for_pledge(case, made.public_id)
     for n in range(25):
         backed.pledge(river, 5 + n, email=f"{n}@example.org")
+    corrected = stages.live(title="A case with a mistake")
+    changing.correct(rewriting.begun(corrected, "A typo.", title="A case without a mistake"))
     early = stages.live(title="Ended early")
     closing.end_early(early.id, "There is no case any more.", by="staff", actor_id=None)
     running = making.funded(title="Still running")
